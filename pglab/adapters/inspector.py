@@ -1,0 +1,162 @@
+"""Looks into an uploaded file in a separate, locked-down process and says what it is, or why it is refused.
+
+The parsers read what strangers made; they run in `inspector_child.py`, a program of its own with hardly any rights,
+little memory and ten seconds. Whatever happens to it, the answer here is a plain refusal.
+"""
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+SECONDS = 10
+ANSWER_BYTES = 64 * 1024
+CHILD = Path(__file__).with_name("inspector_child.py")
+AT_ONCE = 2
+
+PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
+TYPE_NAMES = {PDF: "PDF", PNG: "PNG", JPEG: "JPEG"}
+
+_SENTENCES = {
+    "empty": "The file is empty",
+    "unreadable": "The file could not be read. Save a new copy of it and upload that.",
+    "encrypted": "The file is password protected. Remove the password and upload it again.",
+    "active": "The file contains scripts or actions that run by themselves. Save a copy without them and upload that.",
+    "attachments": "The file has other files attached inside it. Remove them and upload it again.",
+    "form": "The file is an interactive form that only some programs can show. Print it to a new PDF and upload that.",
+    "mixed": "The file holds a second kind of content. Save a new copy of it and upload that.",
+    "animated": "The file is an animation. Upload a still picture.",
+    "too_large_picture": "The picture has more than {megapixels} million pixels. Save a smaller copy and upload that.",
+}
+
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a file is refused: a short code and the numbers that belong into the sentence."""
+
+    code: str
+    numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a file is. With any problem it is refused, and type and pages are not to be used."""
+
+    media_type: str
+    pages: int
+    problems: tuple[Problem, ...] = ()
+
+
+UNREADABLE = Inspection("", 0, (Problem("unreadable"),))
+
+
+def inspect_file(path: Path, *, allowed: frozenset[str], max_pages: int | None) -> Inspection:
+    """Tell the type by content and count the pages; never raises for anything the file may hold.
+
+    At most two files are looked into at once, so that uploads leave the rest of the site its processors.
+    """
+    if path.stat().st_size == 0:
+        return Inspection("", 0, (Problem("empty"),))
+    with _turns:
+        answer = _ask_child(path)
+    inspection = _read_answer(answer)
+    if inspection.problems:
+        return inspection
+    if inspection.media_type not in allowed:
+        return Inspection("", 0, (Problem("wrong_type"),))
+    if max_pages is not None and inspection.pages > max_pages:
+        return Inspection("", 0, (Problem("too_many_pages", {"pages": inspection.pages, "limit": max_pages}),))
+    return inspection
+
+
+def _ask_child(path: Path) -> bytes:
+    """The child's raw answer, empty when it crashed, was killed or took too long."""
+    with tempfile.TemporaryDirectory(prefix="pglab-inspect-") as folder, tempfile.TemporaryFile() as answer:
+        with path.open("rb") as content:
+            child = subprocess.Popen(  # noqa: S603  (our own program; the file's name never reaches it)
+                [sys.executable, "-I", "-B", str(CHILD)],
+                stdin=content,
+                stdout=answer,
+                stderr=subprocess.DEVNULL,
+                env={"LANG": "C.UTF-8"},
+                cwd=folder,
+                start_new_session=True,
+            )
+            try:
+                code = child.wait(SECONDS)
+            except subprocess.TimeoutExpired:
+                code = -1
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+        answer.seek(0)
+        return answer.read(ANSWER_BYTES) if code == 0 else b""
+
+
+def _read_answer(answer: bytes) -> Inspection:
+    """The child may have been taken over by the file: believe only an answer of exactly the agreed shape."""
+    try:
+        told = json.loads(answer)
+        if told.get("problem") is not None:
+            return _read_problem(told)
+        media_type, pages = told["media_type"], told["pages"]
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return UNREADABLE
+    if media_type not in TYPE_NAMES or type(pages) is not int or pages < 1:
+        return UNREADABLE
+    return Inspection(media_type, pages)
+
+
+def _read_problem(told: dict[str, Any]) -> Inspection:
+    code, numbers = told["problem"], told.get("numbers", {})
+    if code not in {*_SENTENCES, "wrong_type"} or not all(type(number) is int for number in numbers.values()):
+        return UNREADABLE
+    return Inspection("", 0, (Problem(code, numbers),))
+
+
+def describe(problem: Problem, *, title: str, allowed: frozenset[str]) -> str:
+    """The sentence that stands beside the file field; `title` names the slot ("Pitch deck")."""
+    name, numbers = in_sentence(title), problem.numbers
+    if problem.code == "missing":
+        return f"Select {'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+    if problem.code == "wrong_type":
+        return f"The {name} must be a {type_names(allowed)}"
+    if problem.code == "too_big":
+        told = f" This file is {megabytes(numbers['size'])}." if "size" in numbers else ""
+        return f"The {name} must be smaller than {megabytes(numbers['limit'])}.{told}"
+    if problem.code == "too_many_pages":
+        pages = "1 page" if numbers["limit"] == 1 else f"{numbers['limit']} pages or fewer"
+        return f"The {name} must be {pages}. This file has {numbers['pages']}."
+    return _SENTENCES[problem.code].format(**numbers)
+
+
+def in_sentence(title: str) -> str:
+    """A slot's title as it stands inside a sentence: `pitch deck`, but `W-9 form` and `IRS letter` as they are."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+
+
+def type_names(allowed: frozenset[str]) -> str:
+    """`PDF, PNG or JPEG`."""
+    names = [name for media_type, name in TYPE_NAMES.items() if media_type in allowed]
+    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
+def megabytes(size: int) -> str:
+    """`25 MB`, `31.4 MB`, `640 kB`: rounded up, so that a file over a limit never reads as the limit itself."""
+    unit, name = (1_000_000, "MB") if size >= 1_000_000 else (1_000, "kB")
+    tenths = math.ceil(size * 10 / unit)
+    if name == "kB":
+        return f"{math.ceil(size / unit)} kB"
+    return f"{tenths // 10}.{tenths % 10} MB" if tenths % 10 else f"{tenths // 10} MB"

@@ -1,0 +1,196 @@
+"""File storage behind the S3 interface: what goes in is checked against its SHA-256, what comes out is streamed."""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+from flask import Flask, current_app
+
+from config import Settings
+from pglab.core.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+CHUNK = 64 * 1024
+CONNECT_SECONDS = 3
+READ_SECONDS = 15
+TRIES = 3
+MISSING = {"404", "NoSuchKey", "NotFound"}
+
+
+class StoreUnavailableError(UnavailableError):
+    """The file store does not answer, or answered something that is not the file. Nothing was half-done."""
+
+    def __init__(self, message: str = "The file store does not answer. Nothing was changed. Try again.") -> None:
+        super().__init__(message)
+
+
+class UploadFailedError(StoreUnavailableError):
+    """A file could not be put into the store; the person still has it and may send it again."""
+
+    def __init__(self) -> None:
+        super().__init__("The file was not uploaded. Nothing else was changed. Try again in a minute.")
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """What the store says about one object."""
+
+    key: str
+    size: int
+    media_type: str
+    stored_at: datetime
+
+
+class Store(Protocol):
+    """Keeps files under keys. Every fault is a StoreUnavailableError; a key that is not there is None or False."""
+
+    def put_stream(self, key: str, fileobj: BinaryIO, media_type: str, *, sha256: str, size: int) -> None:
+        """Keep `fileobj` whole under `key`; the store refuses it unless it has this SHA-256 and size."""
+
+    def open(self, key: str) -> Iterator[bytes]:
+        """The object's bytes, piece by piece. The connection to the store stands before this returns."""
+
+    def head(self, key: str) -> StoredObject | None:
+        """Size and type without the bytes; None when nothing lies under `key`."""
+
+    def exists(self, key: str) -> bool:
+        """Whether anything lies under `key`."""
+
+    def delete(self, key: str) -> None:
+        """Remove the object; removing what is not there is fine."""
+
+    def list_objects(self, prefix: str = "") -> Iterator[StoredObject]:
+        """Everything whose key starts with `prefix`, in key order."""
+
+    def ensure_bucket(self) -> None:
+        """Make the bucket if it is not there. For set-up and tests."""
+
+
+class S3Store:
+    """A `Store` over any S3 service; made cheaply, connected on first use."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.bucket = settings.s3_bucket
+
+    @cached_property
+    def _client(self) -> "S3Client":
+        # boto3 takes half a second and 30 MB to import: a web process that moves no file never pays it.
+        import boto3  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415
+
+        session = boto3.session.Session(
+            aws_access_key_id=self._settings.s3_access_key,
+            aws_secret_access_key=self._settings.s3_secret_key,
+            region_name=self._settings.s3_region,
+        )
+        return session.client(
+            "s3",
+            endpoint_url=self._settings.s3_endpoint,
+            config=Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path"},
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=READ_SECONDS,
+                retries={"total_max_attempts": TRIES, "mode": "standard"},
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+        )
+
+    def put_stream(self, key: str, fileobj: BinaryIO, media_type: str, *, sha256: str, size: int) -> None:
+        checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
+        with _faults(UploadFailedError):
+            self._client.put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=fileobj,
+                ContentLength=size,
+                ContentType=media_type,
+                ChecksumSHA256=checksum,
+            )
+        kept = self.head(key)
+        if kept is None or kept.size != size:
+            raise UploadFailedError
+
+    def open(self, key: str) -> Iterator[bytes]:
+        with _faults(StoreUnavailableError) as fault:
+            body = self._client.get_object(Bucket=self.bucket, Key=key)["Body"]
+        if fault.missing:
+            raise StoreUnavailableError("This file cannot be read from the file store now. Try again later.")
+        return _pieces(body)
+
+    def head(self, key: str) -> StoredObject | None:
+        with _faults(StoreUnavailableError) as fault:
+            answer = self._client.head_object(Bucket=self.bucket, Key=key)
+        if fault.missing:
+            return None
+        return StoredObject(key, answer["ContentLength"], answer["ContentType"], answer["LastModified"])
+
+    def exists(self, key: str) -> bool:
+        return self.head(key) is not None
+
+    def delete(self, key: str) -> None:
+        with _faults(StoreUnavailableError):
+            self._client.delete_object(Bucket=self.bucket, Key=key)
+
+    def list_objects(self, prefix: str = "") -> Iterator[StoredObject]:
+        with _faults(StoreUnavailableError):
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+                for item in page.get("Contents", []):
+                    yield StoredObject(item["Key"], item["Size"], "", item["LastModified"])
+
+    def ensure_bucket(self) -> None:
+        with _faults(StoreUnavailableError) as fault:
+            self._client.head_bucket(Bucket=self.bucket)
+        if fault.missing:
+            with _faults(StoreUnavailableError):
+                self._client.create_bucket(Bucket=self.bucket)
+
+
+class _faults:  # noqa: N801  (used as a statement: `with _faults(...)`)
+    """Turns every fault of the S3 client into one domain error; `missing` tells that the object is not there."""
+
+    def __init__(self, error: type[StoreUnavailableError]) -> None:
+        self.error = error
+        self.missing = False
+
+    def __enter__(self) -> "_faults":
+        return self
+
+    def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> bool:
+        # Imported here for the same reason as boto3 above; by now the client has loaded it.
+        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # noqa: PLC0415
+
+        if isinstance(fault, ClientError):
+            self.missing = fault.response["Error"]["Code"] in MISSING
+            if not self.missing:
+                raise self.error() from fault
+            return True
+        if isinstance(fault, BotoCoreError | HTTPClientError | OSError):
+            raise self.error() from fault
+        return False
+
+
+def _pieces(body: Any) -> Iterator[bytes]:
+    try:
+        with _faults(StoreUnavailableError):
+            yield from body.iter_chunks(CHUNK)
+    finally:
+        body.close()
+
+
+def init_storage(app: Flask, settings: Settings, store: Store | None = None) -> None:
+    """Give the app its file store; a test may pass one of its own."""
+    app.extensions["pglab.store"] = store or S3Store(settings)
+
+
+def current_store() -> Store:
+    """The running app's file store."""
+    store: Store = current_app.extensions["pglab.store"]
+    return store
