@@ -1,0 +1,106 @@
+"""The job queue: rows in the same PostgreSQL, written in the caller's transaction, worked off by any number of workers.
+
+A domain declares its tasks in `jobs.py` with `@queue.task(name="<domain>.<verb>")`; a service asks for one by that name
+through `outbox.services.defer`, so that no service imports a job.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import procrastinate
+from flask import Flask
+from procrastinate import exceptions
+from procrastinate.job_context import JobContext
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
+from procrastinate.worker import Worker
+from sqlalchemy.engine import make_url
+
+# Knows every task by name; it is connected only inside `run_worker`.
+queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
+
+HEARTBEAT_SECONDS = 10
+STALLED_AFTER_SECONDS = 30
+STOP_WITHIN_SECONDS = 30
+AT_ONCE = 4
+
+_on_callers_connection = JobManager(procrastinate.SyncPsycopgConnector())
+
+
+def add_job(
+    connection: Any, task_name: str, arguments: dict[str, Any], *, later: timedelta | None, only_one: str | None
+) -> int | None:
+    """Put a job into the queue on `connection` (a psycopg connection): it exists only if that transaction commits.
+
+    It runs `later` from now, at once without. With `only_one` a second job of that name is not queued while the first
+    one waits; None is returned then.
+    """
+    if only_one is not None and _is_waiting(connection, only_one):
+        return None
+    return configure_task(
+        name=task_name,
+        job_manager=_on_callers_connection,
+        connection=connection,
+        schedule_in={"seconds": int(later.total_seconds())} if later else None,
+        queueing_lock=only_one,
+    ).defer(**arguments)
+
+
+def _is_waiting(connection: Any, queueing_lock: str) -> bool:
+    sought = "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'"
+    with connection.cursor() as cursor:
+        return cursor.execute(sought, (queueing_lock,)).fetchone() is not None
+
+
+def run_worker(
+    app: Flask, database_url: str, *, modules: Sequence[str], until_idle: bool = False, listen: bool = True
+) -> None:
+    """Work off jobs until SIGTERM or SIGINT, or, with `until_idle`, until none is left.
+
+    Each job runs in an app context of its own. On a stop signal no new job is taken and the running one has
+    STOP_WITHIN_SECONDS to end; a job cut off there is found stalled and run again, so every job must bear that.
+    """
+    conninfo = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connector = procrastinate.PsycopgConnector(
+        conninfo=conninfo, min_size=1, max_size=4, kwargs={"application_name": "pglab worker"}
+    )
+    queue.import_paths = modules
+    with queue.replace_connector(connector):
+        queue.run_worker(
+            name="worker",
+            concurrency=AT_ONCE,
+            wait=not until_idle,
+            listen_notify=listen and not until_idle,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_AFTER_SECONDS,
+            shutdown_graceful_timeout=STOP_WITHIN_SECONDS,
+            task_middleware=[_inside(app)],
+        )
+
+
+def _inside(app: Flask) -> Callable[[Callable[[], Any], JobContext, Worker], Any]:
+    def in_app_context(run: Callable[[], Any], _context: JobContext, _worker: Worker) -> Any:
+        with app.app_context():
+            return run()
+
+    return in_app_context
+
+
+async def retry_stalled_jobs(context: JobContext) -> int:
+    """Run again what a worker left behind when it died; the number of such jobs."""
+    manager = context.app.job_manager
+    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
+    for job in stalled:
+        try:
+            await manager.retry_job(job)
+        except exceptions.UniqueViolation:  # the same work already waits under its queueing lock
+            await manager.finish_job_by_id_async(job.id or 0, procrastinate.jobs.Status.FAILED, delete_job=False)
+    return len(stalled)
+
+
+async def remove_old_jobs(context: JobContext, *, hours: int) -> None:
+    """Forget jobs that ended more than `hours` ago; what happened stands in the domains' own rows."""
+    await context.app.job_manager.delete_old_jobs(
+        nb_hours=hours, include_failed=True, include_cancelled=True, include_aborted=True
+    )
