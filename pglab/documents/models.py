@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pglab.core.db import Entity
@@ -36,7 +36,7 @@ class Document(Entity):
     storage_key: Mapped[str] = mapped_column(String(64), unique=True)
     uploaded_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     sealed_rfp_id: Mapped[UUID | None] = mapped_column(ForeignKey("rfps.id"))
-    received_at: Mapped[datetime] = mapped_column(server_default=text("official_now()"))
+    received_at: Mapped[datetime] = mapped_column(default=func.official_now())
 
     def __str__(self) -> str:
         return f"File {self.sha256[:8]}"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pglab.core.db import Entity, choice, one_of
@@ -34,7 +34,7 @@ class Notice(Entity):
     about: Mapped[str] = mapped_column(String(80), default="")
     private: Mapped[bool] = mapped_column(default=False)
     sealed_rfp_id: Mapped[UUID | None] = mapped_column(ForeignKey("rfps.id"))
-    created_at: Mapped[datetime] = mapped_column(server_default=text("official_now()"))
+    created_at: Mapped[datetime] = mapped_column(default=func.official_now())
     read_at: Mapped[datetime | None]
 
     def __str__(self) -> str:
@@ -59,7 +59,7 @@ class Email(Entity):
     message_id: Mapped[str] = mapped_column(String(255), unique=True)
     state: Mapped[EmailState] = mapped_column(choice(EmailState), default=EmailState.QUEUED)
     tries: Mapped[int] = mapped_column(default=0)
-    created_at: Mapped[datetime] = mapped_column(server_default=text("official_now()"))
+    created_at: Mapped[datetime] = mapped_column(default=func.official_now())
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(String(300), default="")
 
