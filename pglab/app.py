@@ -1,0 +1,100 @@
+"""The composition root: the only module that knows all others, and the order in which they are put together."""
+
+from flask import Blueprint, Flask, has_request_context, session
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import pglab.payments.models
+import pglab.reviews.models  # noqa: F401  (every table is known before the first query)
+from config import ROOT, Settings
+from pglab.accounts.session import init_accounts
+from pglab.audit.cli import audit_commands
+from pglab.core.db import db, name_viewers
+from pglab.web import assets, filters
+from pglab.web.errors import init_errors
+from pglab.web.navigation import Workspace, init_navigation
+from pglab.web.request_log import init_request_log
+from pglab.web.security import (
+    Access,
+    Audience,
+    check_declarations,
+    declare_library_views,
+    init_headers,
+)
+
+BLUEPRINTS: list[Blueprint] = []
+
+COMMANDS = [audit_commands]
+
+PUBLIC = Access(Audience.PUBLIC)
+SIGNED_IN = Access(Audience.SIGNED_IN)
+LIBRARY_VIEWS = {
+    "static": PUBLIC,
+    "security.static": PUBLIC,
+    "security.login": PUBLIC,
+    "security.logout": PUBLIC,
+    "security.register": PUBLIC,
+    "security.send_confirmation": PUBLIC,
+    "security.confirm_email": PUBLIC,
+    "security.forgot_password": PUBLIC,
+    "security.reset_password": PUBLIC,
+    "security.two_factor_token_validation": PUBLIC,
+    "security.tf_select": PUBLIC,
+    "security.two_factor_rescue": PUBLIC,
+    "security.change_password": SIGNED_IN,
+    "security.two_factor_setup": SIGNED_IN,
+    "security.two_factor_setup_validate": SIGNED_IN,
+    "security.verify": SIGNED_IN,
+}
+
+WORKSPACES: list[Workspace] = []
+
+# A proposal answer has at most 2,000 words; the form that carries the largest file adds 25 MiB.
+FORM_MEMORY = 1_000_000
+REQUEST_SIZE = 26 * 1024 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """Put the product together for these settings; raises when a view does not declare who may open it."""
+    app = Flask("pglab", root_path=str(ROOT), static_folder="static/dist", template_folder="templates")
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.environment == "test",
+        SERVER_NAME=None,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        PREFERRED_URL_SCHEME=settings.base_url.partition(":")[0],
+        MAX_CONTENT_LENGTH=REQUEST_SIZE,
+        MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
+        WTF_CSRF_TIME_LIMIT=None,
+        SESSION_COOKIE_NAME="__Host-pglab" if settings.is_production else "pglab",
+        SESSION_COOKIE_SECURE=settings.is_production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8, "max_overflow": 8, "connect_args": {"options": "-c timezone=UTC"}},
+    )
+    if settings.proxy_count:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Werkzeug's documented way
+            app.wsgi_app, x_for=settings.proxy_count, x_proto=settings.proxy_count, x_host=settings.proxy_count
+        )
+    db.init_app(app)
+    name_viewers(lambda: session.get("viewer", "nobody") if has_request_context() else "worker")
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    CSRFProtect(app)
+    filters.register(app)
+    assets.register(app)
+    init_request_log(app)
+    init_headers(app)
+    init_errors(app)
+    init_accounts(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for commands in COMMANDS:
+        app.cli.add_command(commands)
+    init_navigation(app, WORKSPACES)
+    app.context_processor(lambda: {"demo_notice": settings.demo_notice, "settings": settings})
+    declare_library_views(app, LIBRARY_VIEWS)
+    check_declarations(app)
+    return app

@@ -1,0 +1,43 @@
+"""How typed text is tidied, compared and counted. The word rule is the same in static/src/js/count.js."""
+
+import re
+import unicodedata
+
+# Hangul fillers and other letters that show as nothing; str.strip() does not know them.
+_BLANK = re.compile(r"[\s\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\u3164\u115f\u1160\uffa0\ufeff]+")
+_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def is_blank(text: str) -> bool:
+    """Whether the text shows nothing at all: spaces of any kind, fillers and zero-width signs count as nothing."""
+    return _BLANK.sub("", text) == ""
+
+
+def has_control(text: str, *, one_line: bool) -> bool:
+    """Whether the text holds signs that cannot be stored or can mislead: NUL and controls always, line breaks, tabs and
+    direction overrides in a one-line field."""
+    if _CONTROL.search(text):
+        return True
+    return one_line and (bool(_BIDI.search(text)) or any(sign in text for sign in "\n\r\t\u2028\u2029"))
+
+
+def normalize_line(text: str) -> str:
+    """One line as it is kept: NFC, no space around it, runs of spaces as one."""
+    return " ".join(unicodedata.normalize("NFC", text).replace("\u00a0", " ").split()) if not is_blank(text) else ""
+
+
+def normalize_text(text: str) -> str:
+    """Several lines as they are kept: NFC, line breaks as one sign, no space around the whole."""
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return lines.strip() if not is_blank(lines) else ""
+
+
+def same_name_key(text: str) -> str:
+    """The form in which two names are compared: compatibility letters, case and spacing do not tell them apart."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def count_words(text: str) -> int:
+    """Words as the limit counts them: runs of signs between white space that hold a letter or a digit."""
+    return sum(1 for run in _BLANK.split(text) if any(sign.isalnum() for sign in run))

@@ -1,0 +1,1 @@
+"""Pages for everyone: home, cohorts, awards, transparency, help. Reads only what is published."""

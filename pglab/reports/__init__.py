@@ -1,0 +1,1 @@
+"""Figures across domains for the public and for leadership: totals with their source and date. Reads only."""

@@ -1,0 +1,1 @@
+"""What all pages share: access, forms, errors, filters, navigation. No domain is known here."""

@@ -1,0 +1,111 @@
+"""Refusals as pages in the site's look, or as JSON for programs. Nothing typed is lost."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from pglab.core.db import db
+from pglab.core.errors import DomainError
+
+TITLES = {
+    400: "We couldn’t read that request",
+    401: "You were signed out",
+    403: "You can’t open this page",
+    404: "We can’t find that page",
+    405: "That isn’t possible here",
+    409: "This has changed since you opened it",
+    410: "The time for this has passed",
+    413: "That file is too large",
+    422: "There is a problem",
+    429: "Too many tries",
+    500: "Something went wrong on our side",
+    503: "A part of PGH Lab isn’t answering",
+}
+# What a resend page never carries: one-time tokens and secrets.
+NOT_KEPT = {"csrf_token", "password", "password_confirm", "new_password", "code"}
+
+
+def init_errors(app: Flask) -> None:
+    """Register one answer for each way a request can fail."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _fault(app))
+
+
+def error_page(status: int, message: str = "", **context: Any) -> Response:
+    """One error in the site's look, with the request's id; JSON where the client asked for it."""
+    title = TITLES.get(status, TITLES[500 if status >= 500 else 400])
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        body: Response = jsonify(error=title, message=message, request_id=g.get("request_id", ""))
+    else:
+        html = render_template("errors/page.html", status=status, title=title, message=message, **context)
+        body = make_response(html)
+    body.status_code = status
+    return body
+
+
+def kept_fields() -> list[tuple[str, str]]:
+    """What a refused form held, so that the page can give it back: only from our own pages, never secrets.
+
+    A form that another site sent is not given back: its text is not the person's, and a button to send it again
+    would let that site act in the person's name.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    same = site == "same-origin" if site else urlsplit(origin).netloc == request.host
+    if request.method != "POST" or not same:
+        return []
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_KEPT and value]
+
+
+def _domain_error(error: DomainError) -> Response:
+    db.session.rollback()
+    return error_page(error.status, error.message, kept=kept_fields() if error.status in (409, 410, 503) else [])
+
+
+def _csrf_error(error: CSRFError) -> Response:
+    kept = kept_fields()
+    message = (
+        "This page was open too long. We kept your text. Check it and send it again."
+        if kept
+        else "This page was open too long, or it was sent from another site. Go back, open the page again, and retry."
+    )
+    return error_page(400, message, kept=kept, resend=bool(kept))
+
+
+def _http_error(error: HTTPException) -> Response:
+    db.session.rollback()
+    status = error.code or 500
+    if error.response is not None:
+        return make_response(error.get_response())
+    kept = kept_fields() if status in (401, 413) else []
+    response = error_page(status, _sentence(status), kept=kept, resend=status == 401 and bool(kept))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _sentence(status: int) -> str:
+    return {
+        401: "You were signed out to protect your account. Sign in, then send this page again; your text is kept below.",
+        404: "It may have moved, or you may need to sign in with a different account.",
+        413: "The file or form is larger than this page accepts. Nothing was saved. Choose a smaller file and try again.",
+        429: "Wait a minute, then try again.",
+    }.get(status, "")
+
+
+def _fault(app: Flask) -> Callable[[Exception], Response]:
+    def answer(error: Exception) -> Response:
+        db.session.rollback()
+        app.logger.error("fault", exc_info=error, extra={"request_id": g.get("request_id", "")})
+        if app.testing:
+            raise error
+        return error_page(500, "What you saved before this is safe. Try again in a few minutes, or contact us.")
+
+    return answer

@@ -1,0 +1,65 @@
+"""One JSON line a request: id, person, endpoint, status, milliseconds, statements. No addresses, no content."""
+
+import json
+import logging
+import secrets
+import sys
+import time
+from typing import Any
+
+from flask import Flask, Response, g, has_request_context, request, session
+from sqlalchemy import Engine, event
+
+log = logging.getLogger("pglab.requests")
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _count(*_arguments: Any) -> None:
+    if has_request_context():
+        g.statements = g.get("statements", 0) + 1
+
+
+def init_request_log(app: Flask) -> None:
+    """Number, time and log every request; the id is also in the answer, so that a person can name it to us."""
+    if not log.handlers:
+        handler = logging.StreamHandler(sys.stdout)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        log.addHandler(handler)
+        log.propagate = False
+    log.setLevel(logging.WARNING if app.testing else logging.INFO)
+
+    @app.before_request
+    def begin() -> None:
+        g.request_id = secrets.token_hex(8)
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        log.info(
+            json.dumps(
+                {
+                    "request": g.get("request_id", ""),
+                    "person": session.get("viewer", ""),
+                    "endpoint": request.endpoint or "",
+                    "method": request.method,
+                    "status": response.status_code,
+                    "ms": round(milliseconds(), 1),
+                    "statements": g.get("statements", 0),
+                }
+            )
+        )
+        return response
+
+    if app.config["SETTINGS"].is_development:
+        app.context_processor(lambda: {"dev_footer": dev_footer})
+
+
+def milliseconds() -> float:
+    """How long the present request has taken so far."""
+    return (time.perf_counter() - g.get("began", time.perf_counter())) * 1000
+
+
+def dev_footer() -> str:
+    """Statements and time of this page, for the developer's eyes."""
+    return f"{g.get('statements', 0)} statements, {milliseconds():.0f} ms"

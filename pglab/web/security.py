@@ -1,0 +1,186 @@
+"""Who may open which page: declared on every view, or the app does not start. Also the headers of every answer."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, Response, abort, current_app, flash, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+from flask_security.utils import check_and_update_authn_fresh
+
+from pglab.core.errors import AccessDeniedError
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+STEP_UP = timedelta(minutes=5)
+# A confirm page opened with a fresh sign-in may be read for a while before its button is pressed.
+STEP_UP_FOR_THE_BUTTON = timedelta(minutes=10)
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "manifest-src 'self'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Audience(StrEnum):
+    """Who a view is for."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    SECOND_FACTOR = "second_factor"
+    ROLES = "roles"
+    DEVELOPMENT = "development"
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a view declares: its audience, the roles if it names any, and whether a recent sign-in is needed."""
+
+    audience: Audience
+    roles: frozenset[StrEnum] = frozenset()
+    fresh: bool = False
+    cacheable: bool = False
+
+
+class UndeclaredViewError(Exception):
+    """A route was added without saying who may open it."""
+
+
+def declare(view: View, access: Access) -> View:
+    """Put the declaration on a view and make it hold; also for views of libraries."""
+
+    @functools.wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        answer = refusal(access)
+        return view(*args, **kwargs) if answer is None else answer
+
+    guarded.access = access  # type: ignore[attr-defined]  # the declaration travels with the view
+    return guarded  # type: ignore[return-value]  # same call signature as the view
+
+
+def public(view: View) -> View:
+    """Anyone may open this."""
+    return declare(view, Access(Audience.PUBLIC))
+
+
+def public_page(view: View) -> View:
+    """Anyone may open this, and a signed-out visitor's copy may be kept and re-checked by caches."""
+    return declare(view, Access(Audience.PUBLIC, cacheable=True))
+
+
+def signed_in(view: View) -> View:
+    """Anyone with an account; what they may see inside is decided where the thing is fetched."""
+    return declare(view, Access(Audience.SIGNED_IN))
+
+
+def second_factor(view: View) -> View:
+    """City work by people without a staff role (evaluators, champions): signed in with a second factor."""
+    return declare(view, Access(Audience.SECOND_FACTOR))
+
+
+def requires(*roles: StrEnum, fresh: bool = False) -> Callable[[View], View]:
+    """People holding any of these staff roles, signed in with a second factor; `fresh`: signed in within 5 minutes."""
+    return lambda view: declare(view, Access(Audience.ROLES, frozenset(roles), fresh=fresh))
+
+
+def development_only(view: View) -> View:
+    """Exists on a developer's machine only."""
+    return declare(view, Access(Audience.DEVELOPMENT))
+
+
+def refusal(access: Access) -> ResponseReturnValue | None:
+    """What to answer instead of the page, or None when the person at the screen may open it."""
+    if access.audience is Audience.DEVELOPMENT:
+        if current_app.config["SETTINGS"].is_production:
+            abort(404)
+        return None
+    if access.audience is Audience.PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        return sign_in_first()
+    if access.audience is Audience.ROLES and not current_user.has_staff_role(*access.roles):
+        raise AccessDeniedError("This page is for " + spoken(access.roles) + ". Your account has another role.")
+    if access.audience in (Audience.ROLES, Audience.SECOND_FACTOR) and not has_second_factor():
+        flash("City work needs a second step at sign-in. Set it up first; it takes two minutes.", "info")
+        return redirect(url_for("security.two_factor_setup"), 303)
+    return fresh_sign_in_first() if access.fresh else None
+
+
+def spoken(roles: frozenset[StrEnum]) -> str:
+    """`a director or a program manager`."""
+    names = sorted(role.value.replace("_", " ") for role in roles)
+    return " or ".join(f"an {name}" if name[0] in "aeiou" else f"a {name}" for name in names)
+
+
+def has_second_factor() -> bool:
+    """Whether this sign-in was completed with a second factor (a development persona counts as one)."""
+    return bool(current_user.tf_primary_method) or bool(session.get("persona"))
+
+
+def sign_in_first() -> ResponseReturnValue:
+    """Send a visitor to sign in and back; what a form held is kept by the 401 page."""
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 303)
+    abort(401)
+
+
+def fresh_sign_in_first() -> ResponseReturnValue | None:
+    """Ask for the password again when the last sign-in is too long ago for an approval, opening, release or grant."""
+    within = STEP_UP if request.method in ("GET", "HEAD") else STEP_UP_FOR_THE_BUTTON
+    if check_and_update_authn_fresh(within, timedelta(0), "session"):
+        return None
+    flash("Confirm it’s you before you go on.", "info")
+    return redirect(url_for("security.verify", next=request.path), 303)
+
+
+def check_declarations(app: Flask) -> None:
+    """Refuse to start when a view does not say who may open it."""
+    silent = [name for name, view in app.view_functions.items() if not hasattr(view, "access")]
+    if silent:
+        raise UndeclaredViewError(f"These views do not declare who may open them: {', '.join(sorted(silent))}")
+
+
+def declare_library_views(app: Flask, declarations: dict[str, Access]) -> None:
+    """Declare the views that libraries brought."""
+    for endpoint, access in declarations.items():
+        app.view_functions[endpoint] = declare(app.view_functions[endpoint], access)
+
+
+def init_headers(app: Flask) -> None:
+    """Every answer, error pages and files included, carries the security headers; only listed pages may be kept."""
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if app.config["SETTINGS"].base_url.startswith("https://"):
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        view = app.view_functions.get(request.endpoint or "")
+        access: Access | None = getattr(view, "access", None)
+        keepable = access is not None and access.cacheable and response.status_code == 200 and not session
+        response.headers.setdefault("Cache-Control", "public, max-age=0, must-revalidate" if keepable else "no-store")
+        response.headers.add("Vary", "Cookie")
+        return response

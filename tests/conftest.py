@@ -1,0 +1,68 @@
+"""The fixtures of every test: a migrated database for the run, each test rolled back, a client, the official clock."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import scoped_session, sessionmaker
+
+from config import Settings
+from pglab.accounts.models import User
+from pglab.app import create_app
+from pglab.core.db import db
+from tests.support import databases
+from tests.support.client import Client, client_for
+
+
+@pytest.fixture(scope="session")
+def settings() -> Iterator[Settings]:
+    """Settings on a database migrated for this run; tests roll back, so it stays as empty as it began."""
+    name = databases.run_name("test")
+    yield databases.migrated_database(name)
+    databases.drop(name)
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Flask:
+    return create_app(settings)
+
+
+@pytest.fixture
+def rolled_back(app: Flask) -> Iterator[None]:
+    """One transaction around the test; what the test commits is kept in savepoints and undone at its end."""
+    kept = db.session
+    with app.app_context():
+        connection = db.engine.connect()
+        outer = connection.begin()
+        factory = sessionmaker(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        session = scoped_session(factory, scopefunc=lambda: 0)
+        really_remove, session.remove = session.remove, session.rollback  # a request's end does not end the test's
+        db.session = session
+        try:
+            yield
+        finally:
+            really_remove()
+            outer.rollback()
+            connection.close()
+            db.session = kept
+            db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask, rolled_back: None) -> Client:
+    """A signed-out visitor."""
+    return client_for(app)
+
+
+@pytest.fixture
+def login(app: Flask, rolled_back: None) -> Callable[[User], Client]:
+    """A new client, signed in as the given person with a second factor, just now."""
+    return lambda user: client_for(app).sign_in(user)
+
+
+@pytest.fixture
+def clock(settings: Settings) -> Iterator[databases.OfficialClock]:
+    """The official time; runs with the machine's again after the test."""
+    official = databases.OfficialClock(settings)
+    yield official
+    official.reset()
