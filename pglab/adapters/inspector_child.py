@@ -1,14 +1,15 @@
 """The program that parses strangers' files. It reads one file from standard input and prints one line of JSON.
 
 Started by `inspector.py` and by nothing else. It gives up every right it does not need before the first byte is parsed:
-no new file or socket (no free descriptor), no network, no other process, another user when started by root, 512 MB of
-memory, 8 seconds of processor. It imports nothing of the product, so that it has nothing to give away.
+no path and no socket (no free descriptor, Landlock, no network), no other process, another user when started by root,
+640 MB of address space, 8 seconds of processor. It imports nothing of the product, so that it has nothing to give away.
 """
 
 import ctypes
 import io
 import json
 import os
+import re
 import resource
 import sys
 import zipfile
@@ -30,6 +31,7 @@ MAX_UNPACKED = 200 * 1024 * 1024
 MAX_POINTS = 14_400
 NOBODY = 65_534
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+SYS_LANDLOCK_CREATE_RULESET, SYS_LANDLOCK_RESTRICT_SELF = 444, 446
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
 
 SIGNATURES = {
@@ -37,6 +39,7 @@ SIGNATURES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
 }
+PDF_END = re.compile(rb"startxref\s+\d+\s+\Z")
 PADDING = b"\0\t\n\x0c\r "
 HARMLESS_ACTIONS = {"/GoTo", "/URI", "/Named", "/Thread", "/Hide", "/GoToR", "/SetOCGState", "/ResetForm", "/Trans"}
 ACTIVE_ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition", "/RichMediaExecute", "/GoToE"}
@@ -63,6 +66,7 @@ def give_up_rights() -> None:
         os.setresuid(NOBODY, NOBODY, NOBODY)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    close_the_file_system(libc)
     limits = {
         resource.RLIMIT_AS: MEMORY_BYTES,
         resource.RLIMIT_CPU: CPU_SECONDS,
@@ -73,6 +77,19 @@ def give_up_rights() -> None:
     }
     for limit, value in limits.items():
         resource.setrlimit(limit, (value, value))
+
+
+def close_the_file_system(libc: ctypes.CDLL) -> None:
+    """Forbid every path (Landlock, Linux 5.13), also to a parser that frees a descriptor for itself.
+
+    The rule set names all thirteen rights of the first version and grants none. Where the kernel lacks it, the other
+    user and the descriptor limit remain.
+    """
+    handled = ctypes.c_uint64((1 << 13) - 1)
+    ruleset = libc.syscall(SYS_LANDLOCK_CREATE_RULESET, ctypes.byref(handled), ctypes.sizeof(handled), 0)
+    if ruleset >= 0:
+        libc.syscall(SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0)
+        os.close(ruleset)
 
 
 def look_into(content: bytes) -> dict[str, Any]:
@@ -115,7 +132,7 @@ def look_into_pdf(content: bytes) -> int:
     end = content.rfind(b"%%EOF")
     if end < 0:
         raise RefusedError("unreadable")
-    if content[end + 5 :].strip(PADDING):
+    if content[end + 5 :].strip(PADDING) or not PDF_END.search(content[max(0, end - 200) : end]):
         raise RefusedError("mixed")
     try:
         pdf = pikepdf.open(io.BytesIO(content), attempt_recovery=True, suppress_warnings=True)
