@@ -1,0 +1,8 @@
+// What every page loads: each module finds the controls it improves and leaves the page alone otherwise.
+import { watchWordCounts } from "./parts/count.js";
+import { watchDeadlines } from "./parts/deadline.js";
+import { sendOnce } from "./parts/once.js";
+
+watchWordCounts(document);
+watchDeadlines(document);
+sendOnce(document);
