@@ -14,11 +14,13 @@ export function timeLeft(milliseconds) {
   return minutes ? `${plural(minutes, "minute")} left` : "less than a minute left";
 }
 
-/** `Your device’s clock is 7 minutes slow. Our clock decides.`, or nothing when it is right to two minutes. */
+/** `Your device’s clock is 7 minutes slow. Our clock decides.`, or nothing when it is right to two minutes. More than a day
+ *  off is another day set on purpose (a demo site, say) and nothing to warn about. */
 export function drift(offset) {
   const minutes = Math.round(Math.abs(offset) / MINUTE);
-  if (minutes <= 2) return "";
-  return ` Your device’s clock is ${plural(minutes, "minute")} ${offset > 0 ? "slow" : "fast"}. Our clock decides.`;
+  if (minutes <= 2 || minutes > 24 * 60) return "";
+  const wrong = minutes < 120 ? plural(minutes, "minute") : plural(Math.round(minutes / 60), "hour");
+  return `. Your device’s clock is ${wrong} ${offset > 0 ? "slow" : "fast"}. Our clock decides.`;
 }
 
 /** The server's clock when it answered: from the answer's Server-Timing (`now;desc="1792267200000"`), which stays right on a
