@@ -15,7 +15,6 @@ from pglab.core.money import format_dollars, format_money
 from pglab.core.text import count_words
 
 KILO = 1000
-NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def eastern(at: datetime) -> datetime:
