@@ -2,7 +2,9 @@
 import { watchWordCounts } from "./parts/count.js";
 import { watchDeadlines } from "./parts/deadline.js";
 import { sendOnce } from "./parts/once.js";
+import { preparePrint } from "./parts/print.js";
 
 watchWordCounts(document);
 watchDeadlines(document);
 sendOnce(document);
+preparePrint(document);
