@@ -50,17 +50,26 @@ class CheckedConnection(Connection):
     def configure_host(self) -> smtplib.SMTP | smtplib.SMTP_SSL:
         """Connect, encrypt, sign in. Outside development a server without TLS is refused."""
         settings, context = self.settings, ssl.create_default_context(cafile=self.settings.mail_ca_file)
-        server = settings.mail_server or ""
-        if settings.mail_port == SMTPS_PORT:
-            host: smtplib.SMTP = smtplib.SMTP_SSL(server, settings.mail_port, timeout=SECONDS, context=context)
+        server, port = settings.mail_server or "", settings.mail_port
+        if port == SMTPS_PORT:
+            host: smtplib.SMTP = smtplib.SMTP_SSL(server, port, timeout=SECONDS, context=context)
         else:
-            host = smtplib.SMTP(server, settings.mail_port, timeout=SECONDS)
+            host = smtplib.SMTP(server, port, timeout=SECONDS)
+        try:
+            self._secure(host, context)
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+    def _secure(self, host: smtplib.SMTP, context: ssl.SSLContext) -> None:
+        settings = self.settings
+        if settings.mail_port != SMTPS_PORT:
             host.ehlo_or_helo_if_needed()
             if host.has_extn("starttls") or not settings.is_development:
                 host.starttls(context=context)
         if settings.mail_username and settings.mail_password:
             host.login(settings.mail_username, settings.mail_password)
-        return host
 
     def __exit__(
         self, exc_type: type[BaseException] | None, exc_value: BaseException | None, tb: TracebackType | None

@@ -4,6 +4,7 @@ A domain declares its tasks in `jobs.py` with `@queue.task(name="<domain>.<verb>
 through `outbox.services.defer`, so that no service imports a job.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import procrastinate
 from flask import Flask
 from procrastinate import exceptions
 from procrastinate.job_context import JobContext
+from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 from procrastinate.worker import Worker
@@ -19,6 +21,8 @@ from sqlalchemy.engine import make_url
 
 # Knows every task by name; it is connected only inside `run_worker`.
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
+
+logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 10
 STALLED_AFTER_SECONDS = 30
@@ -92,11 +96,17 @@ async def retry_stalled_jobs(context: JobContext) -> int:
     manager = context.app.job_manager
     stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
     for job in stalled:
-        try:
-            await manager.retry_job(job)
-        except exceptions.UniqueViolation:  # the same work already waits under its queueing lock
-            await manager.finish_job_by_id_async(job.id or 0, procrastinate.jobs.Status.FAILED, delete_job=False)
+        await _retry_or_let_be(manager, job)
     return len(stalled)
+
+
+async def _retry_or_let_be(manager: JobManager, job: Job) -> None:
+    try:
+        await manager.retry_job(job)
+    except exceptions.UniqueViolation:  # the same work already waits under its queueing lock
+        await manager.finish_job_by_id_async(job.id or 0, Status.FAILED, delete_job=False)
+    except exceptions.ConnectorException as fault:  # another worker found it first, or its own worker lives after all
+        logger.info("job %s was not run again: %s", job.id, fault.__cause__)
 
 
 async def remove_old_jobs(context: JobContext, *, hours: int) -> None:

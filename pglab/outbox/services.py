@@ -114,8 +114,9 @@ def deliver_email(email_id: UUID) -> None:
         email.last_error = str(delay)
         _try_again_or_give_up(email)
     else:
+        sent_at = official_now()
         EMAIL_WORKFLOW.fire(email, EmailEvent.SEND)
-        email.sent_at, email.last_error = official_now(), ""
+        email.sent_at, email.last_error = sent_at, ""
         _erase_if_private(email.notice)
 
 
