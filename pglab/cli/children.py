@@ -31,11 +31,10 @@ class Child:
     def has_ended(self) -> bool:
         return self.process.poll() is not None
 
-    def last_words(self) -> str:
-        """What a person needs to see why it ended."""
-        return f"The {self.name} ended with status {self.process.returncode}. The end of {self.log}:\n" + last_lines(
-            self.log
-        )
+    def last_words(self, count: int = 12) -> str:
+        """What a person needs to see why it ended: its last lines."""
+        lines = last_lines(self.log, count)
+        return f"the {self.name} ended with status {self.process.returncode}. The end of {self.log}:\n{lines}"
 
 
 def python_command(state: Path, port: int, *arguments: str) -> list[str]:

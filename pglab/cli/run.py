@@ -1,9 +1,9 @@
 """`make run`: PostgreSQL, the file store, the web server and the worker on one machine, until Ctrl-C."""
 
+import contextlib
 import fcntl
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -18,7 +18,7 @@ from typing import IO
 
 import click
 
-from config import ROOT, Settings, UnsafeSettingsError, state_folder
+from config import Settings, UnsafeSettingsError, state_folder
 from pglab.adapters.embedded import (
     EmbeddedError,
     ensure_settings,
@@ -31,7 +31,7 @@ from pglab.adapters.embedded import (
 )
 from pglab.adapters.embedded.processes import ensure_folder, last_lines
 from pglab.adapters.embedded.settings import port_is_free
-from pglab.cli.children import Child, end_leftovers, open_log, python_command, start_child, stop_children
+from pglab.cli.children import Child, end_leftovers, python_command, start_child, stop_children
 
 DEFAULT_PORT = 8000
 LOCK = "run.lock"
@@ -81,16 +81,20 @@ def run(state: Path, port: int | None, verbose: bool, stopping: threading.Event)
     children: list[Child] = []
     try:
         start_services(plan)
-        prepare_database(plan, stopping)
         if not stopping.is_set():
-            children += [start_web(plan), start_worker(plan)]
+            children.append(start_web(plan))  # meanwhile: it asks the database nothing before the first page
+            prepare_database(plan, children, stopping)
+        if not stopping.is_set():
+            children.append(start_worker(plan))
             wait_for_site(plan, children, stopping)
             watch(plan, children, stopping)
     finally:
-        click.echo("\nStopping ...")
+        with contextlib.suppress(OSError):  # the terminal may be gone; stopping matters more than saying so
+            click.echo("\nStopping ...")
         stop_children(children)
         stop_services(plan)
-        click.echo("Stopped. The data is kept; `make run` brings it back.")
+        with contextlib.suppress(OSError):
+            click.echo("Stopped. The data is kept; `make run` brings it back.")
 
 
 def stop_on_signals() -> threading.Event:
@@ -175,28 +179,18 @@ def stop_services(plan: Plan) -> None:
         job.result()
 
 
-def prepare_database(plan: Plan, stopping: threading.Event) -> None:
-    """Bring the tables up to date, then load the demo; both change nothing when there is nothing to do."""
-    flask = ("-m", "flask", "--app", "wsgi")
-    for title, arguments in (
-        ("Database: bringing it up to date", ("db", "upgrade")),
-        ("Demo: loading", ("demo", "load")),
-    ):
-        if not stopping.is_set():
-            click.echo(title)
-            run_step(
-                title, python_command(plan.state, plan.port, *flask, *arguments), plan.state / "log" / "prepare.log"
-            )
-
-
-def run_step(title: str, command: Sequence[str], log: Path) -> None:
-    """Run one command to its end; CannotRunError with its last lines when it fails."""
-    with open_log(log) as output:
-        done = subprocess.run(  # noqa: S603 - the commands are ours: no part of them comes from a request
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
-        )
-    if done.returncode != 0:
-        raise CannotRunError(f"the step '{title}' failed. The end of {log}:\n{last_lines(log, 25)}")
+def prepare_database(plan: Plan, children: list[Child], stopping: threading.Event) -> None:
+    """Bring the tables up to date and load the demo; both change nothing when there is nothing to do."""
+    click.echo("Database:   bringing it and the demo up to date (the first time takes a while)")
+    command = python_command(plan.state, plan.port, "-m", "pglab.cli.prepare")
+    step = start_child("preparation of the database", command, plan.state / "log" / "prepare.log")
+    children.append(step)
+    while not step.has_ended and not stopping.wait(0.05):
+        complain_about_ended(plan, [child for child in children if child is not step])
+    if step.has_ended:
+        if step.process.returncode != 0:
+            raise CannotRunError(step.last_words(25))
+        children.remove(step)
 
 
 def start_web(plan: Plan) -> Child:
@@ -268,7 +262,7 @@ def complain_about_ended(plan: Plan, children: Sequence[Child]) -> None:
             raise CannotRunError(child.last_words())
     services = [
         (plan.own_postgres, postgres_is_running, "PostgreSQL", "postgres.log"),
-        (plan.own_store, store_is_running, "The file store", "store.log"),
+        (plan.own_store, store_is_running, "the file store", "store.log"),
     ]
     for owned, is_running, name, log in services:
         if owned and not is_running(plan.state):

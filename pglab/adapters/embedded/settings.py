@@ -18,7 +18,7 @@ HEADING = """\
 # Delete a line and it is made again; a new RECEIPT_KEY means older receipts need RECEIPT_OLD_KEYS.
 """
 BUCKET, REGION = "pglab", "us-east-1"
-PORT_COUNT = 10
+PORT_COUNT = 9
 # Below the range the system hands out to outgoing connections, so that a port stays ours between two starts.
 PORT_RANGE = range(20_000, 32_000)
 

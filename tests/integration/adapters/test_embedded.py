@@ -1,9 +1,11 @@
 """The embedded servers: private, durable, and back by themselves after a crash."""
 
 import os
+import shutil
 import signal
 import socket
 import stat
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,15 +24,14 @@ from pglab.adapters.embedded.store import store_folder
 
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A state folder of its own, reachable for PostgreSQL's user; both servers are stopped at the end."""
-    folder = tmp_path_factory.mktemp("state")
-    if os.geteuid() == 0:
-        for path in (folder, folder.parent, folder.parent.parent):
-            path.chmod(path.stat().st_mode | stat.S_IXOTH)
+def state() -> Iterator[Path]:
+    """A state folder of its own, stopped and removed at the end. Not pytest's: PostgreSQL's user may not enter that."""
+    folder = Path(tempfile.mkdtemp(prefix="pglab-state-"))
+    folder.chmod(0o711)
     yield folder
     embedded.stop_store(folder)
     embedded.stop_postgres(folder)
+    shutil.rmtree(folder)
 
 
 def sign_in(address: PostgresAddress, role: str = "pglab_owner") -> psycopg.Connection[tuple[object, ...]]:

@@ -1,0 +1,25 @@
+"""`python -m pglab.cli.prepare`: bring the database up to date and load the demo, in one process.
+
+Two `flask` commands would each put the whole product together first; a second `make run` is to be up in seconds.
+"""
+
+import click
+from flask.cli import ScriptInfo
+
+STEPS = {
+    "Database: bringing it up to date": ("db", "upgrade"),
+    "Demo: loading": ("demo", "load"),
+}
+
+
+def main() -> None:
+    """Run each step through the product's own command; both change nothing when there is nothing to do."""
+    from wsgi import app  # noqa: PLC0415 - it reads the settings; importing this module must not
+
+    for title, command in STEPS.items():
+        click.echo(title)
+        app.cli.main(list(command), prog_name="flask", standalone_mode=False, obj=ScriptInfo(create_app=lambda: app))
+
+
+if __name__ == "__main__":
+    main()
