@@ -9,8 +9,13 @@ import pglab.payments.models
 import pglab.reviews.models  # noqa: F401  (every table is known before the first query)
 from config import ROOT, Settings
 from pglab.accounts.session import init_accounts
+from pglab.adapters.mailer import init_mail
+from pglab.adapters.storage import init_storage
 from pglab.audit.cli import audit_commands
+from pglab.cli.docs import docs_commands
+from pglab.cli.worker import worker
 from pglab.core.db import db, name_viewers
+from pglab.outbox.routes import bp as outbox_pages
 from pglab.web import assets, filters
 from pglab.web.errors import init_errors
 from pglab.web.navigation import Workspace, init_navigation
@@ -23,9 +28,9 @@ from pglab.web.security import (
     init_headers,
 )
 
-BLUEPRINTS: list[Blueprint] = []
+BLUEPRINTS: list[Blueprint] = [outbox_pages]
 
-COMMANDS = [audit_commands]
+COMMANDS = [audit_commands, docs_commands, worker]
 
 PUBLIC = Access(Audience.PUBLIC)
 SIGNED_IN = Access(Audience.SIGNED_IN)
@@ -57,7 +62,7 @@ REQUEST_SIZE = 26 * 1024 * 1024
 
 def create_app(settings: Settings) -> Flask:
     """Put the product together for these settings; raises when a view does not declare who may open it."""
-    app = Flask("pglab", root_path=str(ROOT), static_folder="static/dist", template_folder="templates")
+    app = Flask("pglab", root_path=str(ROOT), static_folder="static/dist", static_url_path="/static", template_folder="templates")
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
@@ -83,11 +88,15 @@ def create_app(settings: Settings) -> Flask:
     name_viewers(lambda: session.get("viewer", "nobody") if has_request_context() else "worker")
     Migrate(app, db, directory=str(ROOT / "migrations"))
     CSRFProtect(app)
+    init_storage(app, settings)
+    init_mail(app, settings)
     filters.register(app)
     assets.register(app)
     init_request_log(app)
     init_headers(app)
     init_errors(app)
+    init_storage(app, settings)
+    init_mail(app, settings)
     init_accounts(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

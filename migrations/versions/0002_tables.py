@@ -87,6 +87,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_users_person_id"), "users", ["person_id"], unique=False)
     op.create_table(
+        "sign_in_tries",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_tries")),
+    )
+    op.create_index("ix_sign_in_tries_key_at", "sign_in_tries", ["key", "at"], unique=False)
+    op.create_index(op.f("ix_sign_in_tries_at"), "sign_in_tries", ["at"], unique=False)
+    op.create_table(
         "access_log",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
@@ -678,13 +687,14 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rfp_version_id", sa.Uuid(), nullable=False),
+        sa.Column("draft_version", sa.Integer(), nullable=False),
         sa.Column("manifest", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("signature", sa.String(length=88), nullable=False),
         sa.Column("key_id", sa.String(length=32), nullable=False),
         sa.Column("submitted_by_id", sa.Uuid(), nullable=False),
         sa.Column("idempotency_key", sa.String(length=64), nullable=False),
-        sa.CheckConstraint("length(idempotency_key) BETWEEN 16 AND 64", name=op.f("ck_submissions_key_real")),
+        sa.CheckConstraint("length(idempotency_key) BETWEEN 8 AND 64", name=op.f("ck_submissions_key_real")),
         sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_submissions_hash_whole")),
         sa.CheckConstraint("number > 0", name=op.f("ck_submissions_number_positive")),
         sa.ForeignKeyConstraint(["proposal_id"], ["proposals.id"], name=op.f("fk_submissions_proposal_id_proposals")),
@@ -1114,6 +1124,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_access_log_subject_id"), table_name="access_log")
     op.drop_index(op.f("ix_access_log_at"), table_name="access_log")
     op.drop_table("access_log")
+    op.drop_index(op.f("ix_sign_in_tries_at"), table_name="sign_in_tries")
+    op.drop_index("ix_sign_in_tries_key_at", table_name="sign_in_tries")
+    op.drop_table("sign_in_tries")
     op.drop_index(op.f("ix_users_person_id"), table_name="users")
     op.drop_table("users")
     op.drop_table("organizations")

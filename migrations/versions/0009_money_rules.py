@@ -11,15 +11,14 @@ UP = """
 CREATE FUNCTION person_of(account uuid) RETURNS uuid LANGUAGE sql STABLE AS $$
     SELECT person_id FROM users WHERE id = account
 $$;
-CREATE FUNCTION belongs_to_payee(account uuid, request uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+CREATE FUNCTION belongs_to_payee(account uuid, installment uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (
-        SELECT 1 FROM payment_requests
-        JOIN installments ON installments.id = payment_requests.installment_id
+        SELECT 1 FROM installments
         JOIN stipends ON stipends.id = installments.stipend_id
         JOIN pilots ON pilots.id = stipends.pilot_id
         JOIN memberships ON memberships.organization_id = pilots.organization_id
         JOIN users ON users.id = memberships.user_id
-        WHERE payment_requests.id = request AND users.person_id = person_of(account))
+        WHERE installments.id = installment AND users.person_id = person_of(account))
 $$;
 
 CREATE FUNCTION stipend_within_budget() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -61,6 +60,13 @@ BEGIN
         ROW(OLD.organization_id, OLD.number, OLD.vendor_number, OLD.remit_to, OLD.w9_on_file_on, OLD.entered_by_id,
             OLD.entered_at, OLD.hold_until)) THEN
         RAISE EXCEPTION 'a vendor verification is confirmed once and never changed' USING ERRCODE = 'PL013';
+    END IF;
+    IF TG_OP = 'INSERT' AND NEW.hold_until < NEW.entered_at + interval '72 hours' AND EXISTS (
+        SELECT 1 FROM vendor_verifications WHERE organization_id = NEW.organization_id AND confirmed_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'a change of vendor details holds payments for 72 hours' USING ERRCODE = 'PL013';
+    END IF;
+    IF TG_OP = 'INSERT' AND NEW.entered_at NOT BETWEEN official_transaction_start() AND official_now() THEN
+        RAISE EXCEPTION 'vendor details are entered now' USING ERRCODE = 'PL013';
     END IF;
     IF NEW.confirmed_by_id IS NOT NULL AND NOT two_persons(NEW.entered_by_id, NEW.confirmed_by_id) THEN
         RAISE EXCEPTION 'a vendor verification takes two people' USING ERRCODE = 'PL006';
@@ -108,8 +114,12 @@ END $$;
 CREATE FUNCTION request_may_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        IF NEW.status <> 'waiting' OR belongs_to_payee(NEW.prepared_by_id, NEW.id) THEN
+        IF NEW.status <> 'waiting' THEN
             RAISE EXCEPTION 'a request starts waiting' USING ERRCODE = 'PL014';
+        END IF;
+        IF belongs_to_payee(NEW.prepared_by_id, NEW.installment_id) OR NOT EXISTS (
+            SELECT 1 FROM staff_roles WHERE user_id = NEW.prepared_by_id AND role = 'program_manager') THEN
+            RAISE EXCEPTION 'a program manager prepares a request, never the payee' USING ERRCODE = 'PL006';
         END IF;
         PERFORM request_may_be_paid_for(NEW);
         RETURN NEW;
@@ -121,7 +131,7 @@ BEGIN
         RAISE EXCEPTION 'a request is recalled and prepared anew, never changed' USING ERRCODE = 'PL014';
     END IF;
     IF (OLD.status, NEW.status) NOT IN (('waiting', 'waiting'), ('waiting', 'approved'), ('waiting', 'returned'),
-        ('waiting', 'recalled'), ('approved', 'approved'), ('approved', 'paid')) THEN
+        ('waiting', 'recalled'), ('approved', 'approved'), ('approved', 'paid'), ('approved', 'returned')) THEN
         RAISE EXCEPTION 'a request that is % does not become %', OLD.status, NEW.status USING ERRCODE = 'PL014';
     END IF;
     RETURN NEW;
@@ -162,7 +172,7 @@ BEGIN
                AND person_of(approved_by_id) = person_of(NEW.approved_by_id)) THEN
         RAISE EXCEPTION 'nobody approves twice' USING ERRCODE = 'PL006';
     END IF;
-    IF belongs_to_payee(NEW.approved_by_id, NEW.request_id) THEN
+    IF belongs_to_payee(NEW.approved_by_id, request.installment_id) THEN
         RAISE EXCEPTION 'a member of the payee never approves' USING ERRCODE = 'PL006';
     END IF;
     wanted := CASE NEW.stage WHEN 'program' THEN ARRAY['program_manager', 'director'] ELSE ARRAY['finance'] END;
@@ -178,7 +188,8 @@ BEGIN
 END $$;
 CREATE TRIGGER another_person BEFORE INSERT ON approvals FOR EACH ROW EXECUTE FUNCTION approval_is_by_another_person();
 
-CREATE FUNCTION disbursement_within_stipend() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The application's role may not lock a stipend, which only grows; this rule locks it in the owner's name.
+CREATE FUNCTION disbursement_within_stipend() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     request payment_requests%ROWTYPE;
     promise stipends%ROWTYPE;
@@ -202,7 +213,7 @@ BEGIN
         RAISE EXCEPTION 'paid is what was approved' USING ERRCODE = 'PL015';
     END IF;
     PERFORM request_may_be_paid_for(request);
-    IF person_of(NEW.recorded_by_id) = person_of(request.prepared_by_id) OR belongs_to_payee(NEW.recorded_by_id, request.id)
+    IF person_of(NEW.recorded_by_id) = person_of(request.prepared_by_id) OR belongs_to_payee(NEW.recorded_by_id, request.installment_id)
        OR NOT EXISTS (SELECT 1 FROM staff_roles WHERE user_id = NEW.recorded_by_id AND role = 'finance') THEN
         RAISE EXCEPTION 'finance records a payment, never its preparer or payee' USING ERRCODE = 'PL006';
     END IF;

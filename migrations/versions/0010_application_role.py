@@ -41,6 +41,7 @@ REMOVABLE = [
     "installment_templates",
     "memberships",
     "rfp_sections",
+    "sign_in_tries",
     "staff_roles",
 ]
 READ_ONLY = ["alembic_version", "official_clock", "score_changes"]

@@ -103,7 +103,7 @@ class Submission(Entity):
         UniqueConstraint("submitted_by_id", "idempotency_key"),
         CheckConstraint("number > 0", name="number_positive"),
         CheckConstraint("length(sha256) = 64", name="hash_whole"),
-        CheckConstraint("length(idempotency_key) BETWEEN 16 AND 64", name="key_real"),
+        CheckConstraint("length(idempotency_key) BETWEEN 8 AND 64", name="key_real"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -111,6 +111,7 @@ class Submission(Entity):
     number: Mapped[int]
     received_at: Mapped[datetime]
     rfp_version_id: Mapped[UUID] = mapped_column(ForeignKey("rfp_versions.id"))
+    draft_version: Mapped[int]
     manifest: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
     signature: Mapped[str] = mapped_column(String(88))
@@ -149,7 +150,7 @@ class SubmittedDocument(Entity):
 
 
 class Refusal(Entity):
-    """A try to submit that came too late: when, against which deadline, the hash of what was tried, signed. No content."""
+    """A try to submit that came too late: when, against which deadline, the hash of what was tried, signed."""
 
     __tablename__ = "refusals"
     __table_args__ = (

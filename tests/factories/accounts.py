@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from itertools import count
 
-from pglab.accounts.models import Membership, MemberRole, Organization, StaffRole, StaffRoleGrant, User
+from pglab.accounts.models import MemberRole, Membership, Organization, StaffRole, StaffRoleGrant, User
 from pglab.core.ids import uuid7
 from pglab.core.text import same_name_key
 from tests.factories import keep

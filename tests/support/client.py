@@ -6,7 +6,7 @@ import time
 from html.parser import HTMLParser
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
@@ -67,6 +67,8 @@ class Client(FlaskClient):
             given = kwargs.get("data") or {}
             if isinstance(given, dict) and "csrf_token" not in given:
                 kwargs["data"] = {**given, "csrf_token": self.token()}
+        if has_app_context():
+            g.pop("_login_user", None)  # the test's own app context outlives a request; who is signed in must not
         response = super().open(*args, **kwargs)
         if check and response.mimetype == "text/html" and response.status_code not in (302, 303, 308):
             problems = PageCheck(response.text).problems

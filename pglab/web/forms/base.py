@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple
 
 from flask import request
-from flask_wtf import FlaskForm  # type: ignore[import-untyped]  # Flask-WTF ships no types
+from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage
 from wtforms import Field, FieldList, FormField
 from wtforms.form import BaseForm

@@ -1,0 +1,81 @@
+"""Which notice about a proposal is owed to whom. No mail carries anything of its content."""
+
+from sqlalchemy import select
+
+from pglab.accounts.models import MemberRole, StaffRole, StaffRoleGrant, User
+from pglab.core.db import db
+from pglab.outbox.services import owe
+from pglab.proposals import policy
+from pglab.proposals.models import Opening, Proposal, Submission
+from pglab.web.filters import et_long, et_seconds, et_short
+
+
+def team(proposal: Proposal) -> list[User]:
+    """Everyone who belongs to the proposal's organization."""
+    return [membership.user for membership in proposal.organization.memberships]
+
+
+def representatives(proposal: Proposal) -> list[User]:
+    """Those who may submit."""
+    return [m.user for m in proposal.organization.memberships if m.role is MemberRole.REPRESENTATIVE]
+
+
+def tell_started(proposal: Proposal) -> None:
+    """The team learns that a proposal was started, by when it is due and who can submit it (N6)."""
+    for person in team(proposal):
+        owe(
+            "proposal_started",
+            person,
+            subject=f"You started {proposal.reference} – apply by {et_short(proposal.rfp.closes_at)}",
+            template="proposals/started",
+            about=proposal,
+            proposal=proposal,
+            deadline=et_long(proposal.rfp.closes_at),
+            representatives=[user.name for user in representatives(proposal)],
+        )
+
+
+def tell_submitted(submission: Submission) -> None:
+    """The whole team gets the receipt (N13), or learns which submission counts now (N14)."""
+    proposal = submission.proposal
+    again = submission.number > 1
+    subject = (
+        f"Submission {submission.number} received ({proposal.reference})"
+        if again
+        else f"Submitted: {proposal.reference}, received {et_short(submission.received_at)}"
+    )
+    for person in team(proposal):
+        owe(
+            "proposal_submitted",
+            person,
+            subject=subject,
+            template="proposals/submitted",
+            about=proposal,
+            submission=submission,
+            proposal=proposal,
+            received=et_seconds(submission.received_at),
+            deadline=et_long(proposal.rfp.closes_at),
+        )
+
+
+def tell_opening_asked(opening: Opening) -> None:
+    """Whoever could be the second person learns that the opening waits for them."""
+    others = db.session.scalars(
+        select(User)
+        .join(StaffRoleGrant, StaffRoleGrant.user_id == User.id)
+        .where(
+            StaffRoleGrant.role.in_([StaffRole(role) for role in policy.OPENERS]),
+            User.person_id != opening.asked_by.person_id,
+            User.active,
+        )
+        .distinct()
+    )
+    for person in others:
+        owe(
+            "opening_asked",
+            person,
+            subject=f"Action needed: open the proposals of {opening.rfp.reference}",
+            template="proposals/opening_asked",
+            about=opening.rfp,
+            opening=opening,
+        )

@@ -1,0 +1,252 @@
+"""Reading proposals. Sealing is here: whoever may not see a proposal gets the answer of one that does not exist."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from pglab.accounts.models import Membership, User
+from pglab.core.db import db
+from pglab.core.errors import AccessDeniedError, NotFoundError
+from pglab.core.text import count_words
+from pglab.documents.models import Document
+from pglab.proposals import policy
+from pglab.proposals.models import (
+    Answer,
+    Attachment,
+    Opening,
+    Proposal,
+    ReaderGrant,
+    Refusal,
+    Submission,
+    SubmittedDocument,
+)
+from pglab.rfps import queries as rfp_queries
+from pglab.rfps.models import DocumentSlot, FormSection, Rfp
+
+NO_SUCH = "There is no proposal with this reference that you may see."
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to fix before submitting: what, and in which section or document slot."""
+
+    message: str
+    section: str | None = None
+    slot: str | None = None
+
+
+@dataclass(frozen=True)
+class SectionState:
+    """How far one task of the form is: `status` is one of the fixed words of the task list."""
+
+    section: FormSection
+    status: str
+    last_edit: Answer | None
+
+
+@dataclass(frozen=True)
+class SubmittedView:
+    """A submission as its readers see it: frozen answers and files."""
+
+    submission: Submission
+    manifest: dict[str, Any]
+    files: list[SubmittedDocument]
+
+
+def get_proposal(reference: str, *, viewer: User) -> Proposal:
+    """A proposal for its own organization; for everyone else it does not exist."""
+    proposal = db.session.scalar(select(Proposal).where(Proposal.reference == reference.upper()))
+    if proposal is None or not policy.may_see(viewer, proposal):
+        raise NotFoundError(NO_SUCH)
+    return proposal
+
+
+def list_own_proposals(viewer: User) -> list[Proposal]:
+    """The proposals of all organizations the viewer belongs to, newest first."""
+    mine = select(Membership.organization_id).where(Membership.user_id == viewer.id)
+    return list(
+        db.session.scalars(
+            select(Proposal).where(Proposal.organization_id.in_(mine)).order_by(Proposal.started_at.desc())
+        )
+    )
+
+
+def answers_by_question(proposal: Proposal) -> dict[UUID, Answer]:
+    """The draft's answers, by question."""
+    found = db.session.scalars(
+        select(Answer).where(Answer.proposal_id == proposal.id).options(selectinload(Answer.edited_by))
+    )
+    return {answer.question_id: answer for answer in found}
+
+
+def list_attachments(proposal: Proposal) -> list[Attachment]:
+    """The draft's files in the order of their slots."""
+    return list(
+        db.session.scalars(
+            select(Attachment)
+            .join(Attachment.slot)
+            .join(Attachment.document)
+            .options(contains_eager(Attachment.slot), contains_eager(Attachment.document))
+            .where(Attachment.proposal_id == proposal.id)
+            .order_by(DocumentSlot.position)
+        )
+    )
+
+
+def list_problems(proposal: Proposal) -> list[Problem]:
+    """Everything that keeps the draft from being submitted, in the order of the form. Empty when it is complete."""
+    answers = answers_by_question(proposal)
+    problems = [
+        problem
+        for section in rfp_queries.list_form_sections(proposal.rfp_id)
+        for problem in section_problems(section, {key: answer.text for key, answer in answers.items()})
+    ]
+    attached = {attachment.slot_id for attachment in list_attachments(proposal)}
+    problems += [
+        Problem(f"Select a file for {slot.title.lower()}", slot=slot.slug)
+        for slot in rfp_queries.list_slots(proposal.rfp_id)
+        if slot.required and slot.id not in attached
+    ]
+    return problems
+
+
+def section_problems(section: FormSection, texts: dict[UUID, str]) -> list[Problem]:
+    """What is missing or too long in one section."""
+    problems = []
+    for question in section.questions:
+        text = texts.get(question.id, "")
+        words = count_words(text)
+        if question.required and not text:
+            problems.append(Problem(f"Enter {question.name}", section=section.slug))
+        elif question.word_limit is not None and words > question.word_limit:
+            problems.append(Problem(too_long(question.name, question.word_limit, words), section=section.slug))
+    return problems
+
+
+def too_long(name: str, limit: int, words: int) -> str:
+    """The sentence for an answer over its word limit."""
+    return f"{name[:1].upper()}{name[1:]} must be {limit} words or fewer. It is {words} words."
+
+
+def list_section_states(proposal: Proposal) -> list[SectionState]:
+    """The tasks of the form with their status in words, computed from what is stored."""
+    answers = answers_by_question(proposal)
+    states = []
+    for section in rfp_queries.list_form_sections(proposal.rfp_id):
+        own = [answers[question.id] for question in section.questions if question.id in answers]
+        filled = [answer for answer in own if answer.text]
+        problems = section_problems(section, {answer.question_id: answer.text for answer in own})
+        status = "Completed" if not problems else "In progress" if filled else "Not started"
+        states.append(SectionState(section, status, max(own, key=lambda answer: answer.edited_at, default=None)))
+    return states
+
+
+def get_submission(proposal: Proposal, number: int) -> Submission:
+    """One submission of a proposal the viewer has already been allowed to see."""
+    submission = db.session.scalar(
+        select(Submission).where(Submission.proposal_id == proposal.id, Submission.number == number)
+    )
+    if submission is None:
+        raise NotFoundError(f"{proposal.reference} has no submission {number}.")
+    return submission
+
+
+def list_submissions(proposal: Proposal) -> list[Submission]:
+    """All submissions of one proposal, newest first."""
+    return list(
+        db.session.scalars(
+            select(Submission).where(Submission.proposal_id == proposal.id).order_by(Submission.number.desc())
+        )
+    )
+
+
+def list_refusals(proposal: Proposal) -> list[Refusal]:
+    """The late tries of one proposal, newest first."""
+    return list(
+        db.session.scalars(
+            select(Refusal).where(Refusal.proposal_id == proposal.id).order_by(Refusal.received_at.desc())
+        )
+    )
+
+
+def find_attachment(proposal: Proposal, slug: str) -> Attachment | None:
+    """The draft's file in one slot."""
+    return next((found for found in list_attachments(proposal) if found.slot.slug == slug), None)
+
+
+def find_opening(rfp: Rfp, *, lock: bool = False) -> Opening | None:
+    """The opening of an RFP, asked for or done; `lock` waits for whoever is changing it."""
+    query = select(Opening).where(Opening.rfp_id == rfp.id)
+    if lock:
+        query = query.with_for_update(of=Opening).execution_options(populate_existing=True)
+    return db.session.scalar(query)
+
+
+def list_standing_submissions(rfp: Rfp, *, viewer: User) -> list[Submission]:
+    """The submissions that count, by reference, for program staff and auditors, once they are opened."""
+    if not viewer.has_staff_role(*policy.READERS):
+        raise AccessDeniedError("Proposals are read by program managers, directors and auditors.")
+    if rfp.opened_at is None:
+        return []
+    return list(
+        db.session.scalars(
+            select(Submission)
+            .join(Submission.proposal)
+            .options(contains_eager(Submission.proposal))
+            .where(Proposal.rfp_id == rfp.id, Submission.number == Proposal.submission_number)
+            .order_by(Proposal.reference)
+        )
+    )
+
+
+def get_opened_submission(reference: str, *, viewer: User) -> Submission:
+    """The standing submission of an opened proposal, for program staff and auditors; otherwise it does not exist."""
+    proposal = db.session.scalar(select(Proposal).where(Proposal.reference == reference.upper()))
+    if proposal is None or not policy.may_read_opened(viewer, proposal):
+        raise NotFoundError(NO_SUCH)
+    return get_submission(proposal, proposal.submission_number)
+
+
+def get_readable_submission(reference: str, *, viewer: User) -> Submission:
+    """The standing submission of an opened proposal, for a person who was given it to read; else nothing is there."""
+    submission = db.session.scalar(
+        select(Submission)
+        .join(Submission.proposal)
+        .join(Rfp, Proposal.rfp_id == Rfp.id)
+        .join(ReaderGrant, ReaderGrant.proposal_id == Proposal.id)
+        .options(contains_eager(Submission.proposal))
+        .where(
+            Proposal.reference == reference.upper(),
+            Submission.number == Proposal.submission_number,
+            Rfp.opened_at.is_not(None),
+            ReaderGrant.user_id == viewer.id,
+            ReaderGrant.revoked_at.is_(None),
+        )
+    )
+    if submission is None:
+        raise NotFoundError(NO_SUCH)
+    return submission
+
+
+def read_submission(submission: Submission) -> SubmittedView:
+    """The frozen content of a submission the viewer has already been allowed to read."""
+    files = db.session.scalars(
+        select(SubmittedDocument)
+        .join(SubmittedDocument.slot)
+        .where(SubmittedDocument.submission_id == submission.id)
+        .order_by(DocumentSlot.position)
+        .options(contains_eager(SubmittedDocument.slot))
+    )
+    return SubmittedView(submission, json.loads(submission.manifest), list(files))
+
+
+def get_submitted_file(submission: Submission, slug: str) -> Document:
+    """The file a submission holds in one slot."""
+    for file in read_submission(submission).files:
+        if file.slot.slug == slug:
+            return file.document
+    raise NotFoundError("There is no such file.")

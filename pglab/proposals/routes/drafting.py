@@ -1,0 +1,253 @@
+"""A startup's own pages: its proposals, the task list, one section, one document."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from pglab.accounts.models import User
+from pglab.accounts.session import me
+from pglab.core.clock import official_now
+from pglab.core.db import transaction
+from pglab.core.errors import NotFoundError, RuleError
+from pglab.documents.routes import document_response
+from pglab.proposals import forms, policy, queries, services
+from pglab.proposals.models import Proposal
+from pglab.proposals.routes.blueprint import bp
+from pglab.rfps import queries as rfp_queries
+from pglab.rfps.models import DocumentSlot, FormSection, Rfp
+from pglab.web.filters import et_recent
+from pglab.web.forms import Form
+from pglab.web.security import signed_in
+
+COLORS = {"Not started": "gray", "In progress": "blue", "Completed": None}
+
+
+@bp.get("/apply")
+@signed_in
+def home() -> ResponseReturnValue:
+    """What a startup has to do next: its proposals, and the calls that are open."""
+    now = official_now()
+    open_calls = [rfp for rfp in rfp_queries.list_rfps(me()) if rfp.phase(now).accepts_proposals]
+    proposals = queries.list_own_proposals(me())
+    return render_template("proposals/home.html", proposals=proposals, open_calls=open_calls, now=now)
+
+
+@bp.route("/apply/cohorts/<int:cohort>", methods=["GET", "POST"])
+@signed_in
+def start(cohort: int) -> ResponseReturnValue:
+    """Before you start: what it takes, then start a proposal."""
+    rfp = rfp_queries.get_rfp(cohort, viewer=me())
+    areas = {str(area.id): area for area in rfp_queries.list_areas(rfp.cohort_id)}
+    writers = {
+        str(membership.organization_id): membership.organization
+        for membership in me().memberships
+        if membership.role in policy.WRITERS
+    }
+    form = forms.StartForm()
+    form.organization.choices = [(key, organization.legal_name) for key, organization in writers.items()]
+    form.area.choices = [(key, area.title, area.teaser) for key, area in areas.items()]
+    if request.method == "GET" and len(writers) == 1:
+        form.organization.data = next(iter(writers))
+    if form.submitted():
+        try:
+            with transaction():
+                proposal = services.start_proposal(
+                    rfp, organization=writers[form.organization.data], area=areas[form.area.data], actor=me()
+                )
+        except RuleError as error:
+            form.show(error)
+        else:
+            return redirect(url_for(".tasks", reference=proposal.reference), 303)
+    existing = [own for own in queries.list_own_proposals(me()) if own.rfp_id == rfp.id]
+    page = render_template(
+        "proposals/start.html",
+        form=form,
+        rfp=rfp,
+        now=official_now(),
+        writers=writers,
+        existing=existing,
+        slots=rfp_queries.list_slots(rfp.id),
+    )
+    return page, 422 if form.problems else 200
+
+
+@bp.get("/apply/proposals/<reference>")
+@signed_in
+def tasks(reference: str) -> ResponseReturnValue:
+    """The task list of one proposal, with the deadline beside it."""
+    proposal = queries.get_proposal(reference, viewer=me())
+    now = official_now()
+    return render_template(
+        "proposals/tasks.html",
+        proposal=proposal,
+        now=now,
+        open=proposal.rfp.phase(now).accepts_proposals,
+        groups=task_groups(proposal, now),
+        problems=queries.list_problems(proposal),
+        submissions=queries.list_submissions(proposal),
+        refusals=queries.list_refusals(proposal),
+        may_submit=policy.may_submit(me(), proposal),
+    )
+
+
+def task_groups(proposal: Proposal, now: Any) -> list[dict[str, Any]]:
+    """The task list as its template draws it: sections by group, then the documents."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for state in queries.list_section_states(proposal):
+        criterion = state.section.criterion
+        groups.setdefault(state.section.group, []).append(
+            {
+                "label": state.section.title,
+                "url": url_for(".section", reference=proposal.reference, slug=state.section.slug),
+                "weight": f"{criterion.weight}%" if criterion else "",
+                "status": state.status,
+                "color": COLORS[state.status],
+                "note": last_edit(state, now),
+            }
+        )
+    attached = {attachment.slot_id: attachment.document for attachment in queries.list_attachments(proposal)}
+    groups["Documents"] = [
+        {
+            "label": slot.title,
+            "url": url_for(".document", reference=proposal.reference, slug=slot.slug),
+            "status": "Completed" if slot.id in attached else "Not started",
+            "color": None if slot.id in attached else "gray",
+            "note": attached[slot.id].filename if slot.id in attached else "",
+        }
+        for slot in rfp_queries.list_slots(proposal.rfp_id)
+    ]
+    return [{"title": title, "tasks": tasks} for title, tasks in groups.items()]
+
+
+def last_edit(state: queries.SectionState, now: Any) -> str:
+    """Who changed the section last, and when."""
+    if state.last_edit is None:
+        return ""
+    return f"{state.last_edit.edited_by.name}, {et_recent(state.last_edit.edited_at, now)}"
+
+
+@bp.route("/apply/proposals/<reference>/sections/<slug>", methods=["GET", "POST"])
+@signed_in
+def section(reference: str, slug: str) -> ResponseReturnValue:
+    """One topic of the form. Whatever can be kept is kept, also when an answer is still too long."""
+    proposal = queries.get_proposal(reference, viewer=me())
+    part = one_section(proposal, slug)
+    answers = queries.answers_by_question(proposal)
+    form = forms.section_form(part, answers)
+    if request.method == "GET":
+        return section_page(proposal, part, form)
+    fits = form.submitted()
+    if form.seen.data != forms.seen_of(part, answers):
+        form.seen.typed = forms.seen_of(part, answers)
+        theirs = [(question.label, answers[question.id]) for question in part.questions if question.id in answers]
+        return section_page(proposal, part, form, theirs=theirs), 409
+    if fits:
+        with transaction():
+            services.save_answers(proposal, forms.answers_in(form, part), actor=me())
+        if not forms.mark_too_long(form, part):
+            return after_saving(proposal)
+        form.seen.typed = forms.seen_of(part, queries.answers_by_question(proposal))
+    return section_page(proposal, part, form, kept=fits), 422
+
+
+def section_page(
+    proposal: Proposal, part: FormSection, form: Form, *, theirs: list[Any] | None = None, kept: bool = False
+) -> str:
+    """The page of one section; `theirs` holds what somebody else saved while this was being typed."""
+    return render_template(
+        "proposals/section.html",
+        proposal=proposal,
+        section=part,
+        form=form,
+        theirs=theirs,
+        kept=kept,
+        may_edit=policy.may_edit(me(), proposal),
+        names=[forms.field_name(question) for question in part.questions],
+        back=came_from(),
+    )
+
+
+def came_from() -> str:
+    """`check` when the person came from the check page and returns there."""
+    return "check" if request.values.get("return") == "check" else ""
+
+
+def after_saving(proposal: Proposal) -> ResponseReturnValue:
+    """Back to where the person came from."""
+    endpoint = ".check" if came_from() else ".tasks"
+    flash("Saved.", "success")
+    return redirect(url_for(endpoint, reference=proposal.reference), 303)
+
+
+@bp.route("/apply/proposals/<reference>/documents/<slug>", methods=["GET", "POST"])
+@signed_in
+def document(reference: str, slug: str) -> ResponseReturnValue:
+    """One file: what is wanted, what is there, choose another."""
+    proposal = queries.get_proposal(reference, viewer=me())
+    slot = one_slot(proposal.rfp, slug)
+    form = forms.FileForm()
+    form.file.blank = f"Select a file for {slot.title.lower()}"
+    if form.submitted():
+        try:
+            with transaction():
+                services.attach_file(proposal, slot, form.file.data, actor=me())
+        except RuleError as error:
+            form.show(error)
+        else:
+            flash("File received. It opens, and its type and pages are right.", "success")
+            here = url_for(".document", reference=proposal.reference, slug=slug)
+            return redirect(f"{here}?return=check" if came_from() else here, 303)
+    page = render_template(
+        "proposals/document.html",
+        proposal=proposal,
+        slot=slot,
+        form=form,
+        attachment=queries.find_attachment(proposal, slug),
+        may_edit=policy.may_edit(me(), proposal),
+        back=came_from(),
+    )
+    return page, 422 if form.problems else 200
+
+
+@bp.post("/apply/proposals/<reference>/documents/<slug>/removal")
+@signed_in
+def remove_document(reference: str, slug: str) -> ResponseReturnValue:
+    """Take a file out of the draft."""
+    proposal = queries.get_proposal(reference, viewer=me())
+    with transaction():
+        services.remove_file(proposal, one_slot(proposal.rfp, slug), actor=me())
+    flash("File removed from the draft.", "success")
+    return redirect(url_for(".document", reference=proposal.reference, slug=slug), 303)
+
+
+@bp.get("/apply/proposals/<reference>/documents/<slug>/file")
+@signed_in
+def own_file(reference: str, slug: str) -> ResponseReturnValue:
+    """The draft's file, for its own team."""
+    proposal = queries.get_proposal(reference, viewer=me())
+    attachment = queries.find_attachment(proposal, slug)
+    if attachment is None:
+        raise NotFoundError("There is no file here yet.")
+    return document_response(attachment.document)
+
+
+def one_section(proposal: Proposal, slug: str) -> FormSection:
+    """The section of the form with this name in the address."""
+    for part in rfp_queries.list_form_sections(proposal.rfp_id):
+        if part.slug == slug:
+            return part
+    raise NotFoundError("This proposal has no such section.")
+
+
+def one_slot(rfp: Rfp, slug: str) -> DocumentSlot:
+    """The document slot with this name in the address."""
+    for slot in rfp_queries.list_slots(rfp.id):
+        if slot.slug == slug:
+            return slot
+    raise NotFoundError("This proposal has no such document.")
+
+
+def submitters(proposal: Proposal) -> list[User]:
+    """The people who may submit this proposal."""
+    return [m.user for m in proposal.organization.memberships if policy.may_submit(m.user, proposal)]

@@ -1,0 +1,18 @@
+"""What may be done with a proposal: draft it, submit it, open all of them, say who may read one."""
+
+from pglab.proposals.services.drafting import attach_file, remove_file, save_answers, start_proposal
+from pglab.proposals.services.opening import ask_opening, confirm_opening
+from pglab.proposals.services.readers import grant_reading, revoke_reading
+from pglab.proposals.services.submitting import submit_proposal
+
+__all__ = [
+    "ask_opening",
+    "attach_file",
+    "confirm_opening",
+    "grant_reading",
+    "remove_file",
+    "revoke_reading",
+    "save_answers",
+    "start_proposal",
+    "submit_proposal",
+]

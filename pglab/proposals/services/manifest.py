@@ -1,0 +1,78 @@
+"""The canonical package of a submission: everything the receipt proves, in one JSON value."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from pglab.accounts.models import User
+from pglab.proposals import queries
+from pglab.proposals.models import Proposal
+from pglab.rfps import queries as rfp_queries
+
+
+@dataclass(frozen=True)
+class Package:
+    """The manifest, and the rows it points to."""
+
+    manifest: dict[str, Any]
+    rfp_version_id: UUID
+    documents: list[tuple[UUID, UUID]]
+
+
+def instant(at: datetime) -> str:
+    """An instant as receipts write it: UTC, to the microsecond, `2026-10-16T18:14:07.123456Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def build_manifest(
+    proposal: Proposal, *, number: int, received_at: datetime, declarations: list[str], actor: User
+) -> Package:
+    """Everything that is received with submission `number`: who, to which RFP version, every answer, every file."""
+    version = rfp_queries.latest_version(proposal.rfp_id)
+    answers = queries.answers_by_question(proposal)
+    attachments = queries.list_attachments(proposal)
+    organization = proposal.organization
+    manifest = {
+        "type": "pglab-submission",
+        "format": 1,
+        "reference": proposal.reference,
+        "number": number,
+        "received_at": instant(received_at),
+        "closes_at": instant(proposal.rfp.closes_at),
+        "rfp": {"reference": proposal.rfp.reference, "version": version.number, "sha256": version.sha256},
+        "organization": {
+            "legal_name": organization.legal_name,
+            "registration": f"{organization.registration_state} {organization.registration_number}".strip(),
+            "headquarters": f"{organization.street}, {organization.city}, {organization.postal_code}",
+            "county": organization.county,
+            "website": organization.website,
+        },
+        "challenge_area": proposal.challenge_area.title,
+        "submitted_by": actor.name,
+        "declarations": declarations,
+        "addenda": [],
+        "sections": [
+            {
+                "title": section.title,
+                "answers": [
+                    {"question": question.label, "answer": answers[question.id].text if question.id in answers else ""}
+                    for question in section.questions
+                ],
+            }
+            for section in rfp_queries.list_form_sections(proposal.rfp_id)
+        ],
+        "files": [
+            {
+                "slot": attachment.slot.title,
+                "name": attachment.document.filename,
+                "size": attachment.document.size,
+                "pages": attachment.document.pages,
+                "media_type": attachment.document.media_type,
+                "sha256": attachment.document.sha256,
+            }
+            for attachment in attachments
+        ],
+    }
+    documents = [(attachment.slot_id, attachment.document_id) for attachment in attachments]
+    return Package(manifest=manifest, rfp_version_id=version.id, documents=documents)

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Check a PGH Lab receipt offline, with nothing but Python: python3 verify_receipt.py RECEIPT.json [KEYS.json]
+
+KEYS.json is /.well-known/pglab-receipt-keys.json, saved any time. Without it only the hash and the signature by the
+key named inside the receipt are checked: that the receipt is whole, not that the City made it.
+Ed25519 is written out after RFC 8032 section 5.1; hashing is over the canonical JSON of the statement (RFC 8785).
+"""
+
+import base64
+import hashlib
+import json
+import sys
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+
+
+def add(a, b):
+    """Add two points of the curve in extended coordinates (RFC 8032, 5.1.4)."""
+    e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    x, y, z, t = f - e, h - g, h + g, f + e
+    return (x * y % P, z * t % P, y * z % P, x * t % P)
+
+
+def times(number, point):
+    """The point added to itself `number` times."""
+    total = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            total = add(total, point)
+        point, number = add(point, point), number >> 1
+    return total
+
+
+def decode(raw):
+    """The point that 32 bytes stand for (RFC 8032, 5.1.3); ValueError when they stand for none."""
+    y = int.from_bytes(raw, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or x * x % P != square or (x == 0 and sign):
+        raise ValueError("not a point")
+    x = P - x if x & 1 != sign else x
+    return (x, y, 1, x * y % P)
+
+
+def signed_by(public, message, signature):
+    """Whether the holder of `public` signed `message` (RFC 8032, 5.1.7)."""
+    s = int.from_bytes(signature[32:], "little")
+    if len(public) != 32 or len(signature) != 64 or s >= L:
+        return False
+    try:
+        key, r = decode(public), decode(signature[:32])
+    except ValueError:
+        return False
+    base = decode((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+    k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
+    left, right = times(s, base), add(r, times(k, key))
+    return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
+
+
+def verdict(receipt, keys=None):
+    """True when hash and signature fit the statement and, with `keys`, the key is one the City published."""
+    try:
+        message = json.dumps(receipt["statement"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        public = base64.b64decode(
+            receipt["public_key"] if keys is None else keys["keys"][receipt["key_id"]], validate=True
+        )
+        signature = base64.b64decode(receipt["signature"], validate=True)
+        named = hashlib.sha256(public).hexdigest()[:16] == receipt["key_id"]
+        return (
+            named and hashlib.sha256(message).hexdigest() == receipt["sha256"] and signed_by(public, message, signature)
+        )
+    except (KeyError, TypeError, ValueError, UnicodeError):
+        return False
+
+
+if __name__ == "__main__":
+    files = []
+    for name in sys.argv[1:3]:
+        with open(name, encoding="utf-8") as opened:
+            files.append(json.load(opened))
+    if not files:
+        sys.exit(__doc__)
+    if not verdict(*files):
+        sys.exit("NOT GENUINE: it was changed, or PGH Lab did not sign it.")
+    print("GENUINE:", files[0]["statement"]["reference"], "received", files[0]["statement"]["received_at"])
