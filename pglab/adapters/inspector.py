@@ -38,6 +38,13 @@ _SENTENCES = {
     "too_large_picture": "The picture has more than {megapixels} million pixels. Save a smaller copy and upload that.",
 }
 
+# What the child may give as a reason, and which numbers come with it: without them the sentence could not be made.
+_CHILDS_REASONS: dict[str, set[str]] = {
+    **{code: set() for code in (*_SENTENCES, "wrong_type")},
+    "too_many_pages": {"pages", "limit"},
+    "too_large_picture": {"megapixels"},
+}
+
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -112,7 +119,7 @@ def _read_answer(answer: bytes) -> Inspection:
         if told.get("problem") is not None:
             return _read_problem(told)
         media_type, pages = told["media_type"], told["pages"]
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return UNREADABLE
     if media_type not in TYPE_NAMES or type(pages) is not int or pages < 1:
         return UNREADABLE
@@ -121,7 +128,9 @@ def _read_answer(answer: bytes) -> Inspection:
 
 def _read_problem(told: dict[str, Any]) -> Inspection:
     code, numbers = told["problem"], told.get("numbers", {})
-    if code not in {*_SENTENCES, "wrong_type"} or not all(type(number) is int for number in numbers.values()):
+    if code not in _CHILDS_REASONS or set(numbers) != _CHILDS_REASONS[code]:
+        return UNREADABLE
+    if not all(type(number) is int for number in numbers.values()):
         return UNREADABLE
     return Inspection("", 0, (Problem(code, numbers),))
 
@@ -137,8 +146,8 @@ def describe(problem: Problem, *, title: str, allowed: frozenset[str]) -> str:
         told = f" This file is {megabytes(numbers['size'])}." if "size" in numbers else ""
         return f"The {name} must be smaller than {megabytes(numbers['limit'])}.{told}"
     if problem.code == "too_many_pages":
-        pages = "1 page" if numbers["limit"] == 1 else f"{numbers['limit']} pages or fewer"
-        return f"The {name} must be {pages}. This file has {numbers['pages']}."
+        pages = "1 page" if numbers["limit"] == 1 else f"{numbers['limit']:,} pages or fewer"
+        return f"The {name} must be {pages}. This file has {numbers['pages']:,}."
     return _SENTENCES[problem.code].format(**numbers)
 
 

@@ -102,6 +102,19 @@ def test_page_limit_and_allowed_types_are_the_slots_own(tmp_path: Path) -> None:
     assert look(tmp_path, files.make_pdf(5), max_pages=5) == Inspection(PDF, 5)
 
 
+def test_no_slot_takes_thousands_of_pages(tmp_path: Path) -> None:
+    (problem,) = look(tmp_path, files.make_pdf(2_001), max_pages=None).problems
+
+    assert (problem.code, dict(problem.numbers)) == ("too_many_pages", {"pages": 2_001, "limit": 2_000})
+
+
+def test_the_largest_allowed_picture_fits_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    Image.new("RGB", (8_000, 6_250)).save(path)
+
+    assert inspect_file(path, allowed=ALL, max_pages=1) == Inspection(PNG, 1)
+
+
 CHILDREN = {
     "crashes": "import os; os.abort()",
     "leaves with an error": 'import sys; print(\'{"media_type": "application/pdf", "pages": 1}\'); sys.exit(3)',
@@ -111,6 +124,8 @@ CHILDREN = {
     "lies about pages": 'print(\'{"media_type": "application/pdf", "pages": -4}\')',
     "lies about the type": 'print(\'{"media_type": "text/html", "pages": 1}\')',
     "invents a reason": 'print(\'{"problem": "<script>", "numbers": {}}\')',
+    "leaves out the numbers": 'print(\'{"problem": "too_large_picture", "numbers": {}}\')',
+    "nests for ever": "print('[' * 60000)",
     "floods": "import sys\nwhile True: sys.stdout.write('x' * 100000)",
     "hangs": "import time; time.sleep(60)",
     "is killed": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
