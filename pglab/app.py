@@ -1,16 +1,23 @@
 """The composition root: the only module that knows all others, and the order in which they are put together."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Flask, has_request_context, session
 from flask_migrate import Migrate
+from flask_security import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import pglab.payments.models
 import pglab.reviews.models  # noqa: F401  (every table is known before the first query)
 from config import ROOT, Settings
-from pglab.accounts.session import init_accounts
+from pglab.accounts.cli import accounts_commands
+from pglab.accounts.models import StaffRole
+from pglab.accounts.routes import bp as accounts_pages
+from pglab.accounts.session import init_accounts, me
 from pglab.adapters.mailer import init_mail
 from pglab.adapters.storage import init_storage
+from pglab.admin.routes import bp as admin_pages
 from pglab.audit.cli import audit_commands
 from pglab.cli.docs import docs_commands
 from pglab.cli.worker import worker
@@ -28,32 +35,25 @@ from pglab.web.security import (
     init_headers,
 )
 
-BLUEPRINTS: list[Blueprint] = [outbox_pages]
+BLUEPRINTS: list[Blueprint] = [outbox_pages, accounts_pages, admin_pages]
 
-COMMANDS = [audit_commands, docs_commands, worker]
+COMMANDS = [accounts_commands, audit_commands, docs_commands, worker]
 
 PUBLIC = Access(Audience.PUBLIC)
-SIGNED_IN = Access(Audience.SIGNED_IN)
 LIBRARY_VIEWS = {
     "static": PUBLIC,
-    "security.static": PUBLIC,
-    "security.login": PUBLIC,
-    "security.logout": PUBLIC,
-    "security.register": PUBLIC,
-    "security.send_confirmation": PUBLIC,
-    "security.confirm_email": PUBLIC,
-    "security.forgot_password": PUBLIC,
-    "security.reset_password": PUBLIC,
-    "security.two_factor_token_validation": PUBLIC,
-    "security.tf_select": PUBLIC,
-    "security.two_factor_rescue": PUBLIC,
-    "security.change_password": SIGNED_IN,
-    "security.two_factor_setup": SIGNED_IN,
-    "security.two_factor_setup_validate": SIGNED_IN,
-    "security.verify": SIGNED_IN,
 }
 
-WORKSPACES: list[Workspace] = []
+
+def holds(*roles: StaffRole, besides: StaffRole | None = None) -> Callable[[], bool]:
+    """Whether the person at the screen has one of these roles, and not the one that has a link of its own."""
+    return lambda: current_user.is_authenticated and me().has_staff_role(*roles) and besides not in me().staff_roles
+
+
+WORKSPACES: list[Workspace] = [
+    Workspace("Admin", "admin.health", "/admin", holds(StaffRole.ADMIN)),
+    Workspace("Audit log", "admin.audit", "/admin/audit", holds(StaffRole.AUDITOR, besides=StaffRole.ADMIN)),
+]
 
 # A proposal answer has at most 2,000 words; the form that carries the largest file adds 25 MiB.
 FORM_MEMORY = 1_000_000
@@ -103,6 +103,7 @@ def create_app(settings: Settings) -> Flask:
     for commands in COMMANDS:
         app.cli.add_command(commands)
     init_navigation(app, WORKSPACES)
+    app.extensions["workspaces"] = WORKSPACES
     app.context_processor(lambda: {"demo_notice": settings.demo_notice, "settings": settings})
     declare_library_views(app, LIBRARY_VIEWS)
     check_declarations(app)

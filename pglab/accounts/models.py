@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_security import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pglab.core.db import Base, Entity, choice, one_of
@@ -50,7 +50,7 @@ class StaffRoleGrant(Base):
         return self.role.value
 
 
-class User(Entity, UserMixin):
+class User(Entity, UserMixin):  # type: ignore[misc]  # Flask-Security calls any id an int
     """One account. Two accounts of one human share a `person_id`, and rules about two people look at that."""
 
     __tablename__ = "users"
@@ -74,7 +74,7 @@ class User(Entity, UserMixin):
     tf_phone_number: Mapped[str | None] = mapped_column(String(128))
     totp_counter: Mapped[int | None]
 
-    roles: Mapped[list[StaffRoleGrant]] = relationship(
+    roles: Mapped[list[StaffRoleGrant]] = relationship(  # type: ignore[assignment]  # a grant is our kind of role
         foreign_keys=[StaffRoleGrant.user_id],
         lazy="selectin",
         order_by=StaffRoleGrant.role,
@@ -107,6 +107,16 @@ class User(Entity, UserMixin):
     def get_security_payload(self) -> dict[str, Any]:
         """Nothing about a person leaves through Flask-Security's JSON answers."""
         return {}
+
+
+class SignInTry(Entity):
+    """One try at a password, a code or a mail form. `key` is a hash: no address is kept here. Removed after a day."""
+
+    __tablename__ = "sign_in_tries"
+    __table_args__ = (Index("ix_sign_in_tries_key_at", "key", "at"),)
+
+    key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"), index=True)
 
 
 class Organization(Entity):

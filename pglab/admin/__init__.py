@@ -1,1 +1,5 @@
-"""People, roles, health and the audit log for administrators. No proposal content, no scores, no approvals."""
+"""Keeping the site running: health, people and their roles, the audit log, and the demo's clock in development.
+
+Main words: *check* (one part of the site and whether it answers). Not here: proposals, scores, approvals. An
+administrator sees none of them.
+"""

@@ -125,7 +125,7 @@ def refusal(access: Access) -> ResponseReturnValue | None:
         raise AccessDeniedError("This page is for " + spoken(access.roles) + ". Your account has another role.")
     if access.audience in (Audience.ROLES, Audience.SECOND_FACTOR) and not has_second_factor():
         flash("City work needs a second step at sign-in. Set it up first; it takes two minutes.", "info")
-        return redirect(url_for("security.two_factor_setup"), 303)
+        return redirect(url_for("accounts.second_factor"), 303)
     return fresh_sign_in_first() if access.fresh else None
 
 
@@ -143,7 +143,7 @@ def has_second_factor() -> bool:
 def sign_in_first() -> ResponseReturnValue:
     """Send a visitor to sign in and back; what a form held is kept by the 401 page."""
     if request.method in ("GET", "HEAD"):
-        return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 303)
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
     abort(401)
 
 
@@ -153,7 +153,7 @@ def fresh_sign_in_first() -> ResponseReturnValue | None:
     if check_and_update_authn_fresh(within, timedelta(0), "session"):
         return None
     flash("Confirm it’s you before you go on.", "info")
-    return redirect(url_for("security.verify", next=request.path), 303)
+    return redirect(url_for("accounts.verify", next=request.path), 303)
 
 
 def check_declarations(app: Flask) -> None:

@@ -1,0 +1,105 @@
+"""Finding people and organizations."""
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from pglab.accounts import policy
+from pglab.accounts.models import MemberRole, Membership, Organization, User
+from pglab.core.db import db
+from pglab.core.errors import NotFoundError
+from pglab.core.text import same_name_key
+
+
+def email_key(email: str) -> str:
+    """The form in which addresses are compared: letters that look alike by compatibility, and case, do not tell two
+    addresses apart; dots and plus signs do."""
+    return same_name_key(email).lower()
+
+
+def find_user_by_email(email: str, *, lock: bool = False) -> User | None:
+    """The account with this address, confirmed or not; locked until the transaction ends when asked."""
+    query = select(User).where(User.email_key == email_key(email))
+    if lock:
+        query = query.with_for_update(of=User).execution_options(populate_existing=True)
+    return db.session.scalar(query)
+
+
+def find_user_by_stamp(stamp: str) -> User | None:
+    """The account whose sign-in stamp this is."""
+    return db.session.scalar(select(User).where(User.fs_uniquifier == stamp, User.active))
+
+
+def find_confirmed_user(email: str) -> User | None:
+    """The person with this address, if they have shown that it is theirs."""
+    user = find_user_by_email(email)
+    return user if user is not None and user.active and user.confirmed_at is not None else None
+
+
+def get_user(user_id: UUID) -> User:
+    """One person, for those who look after accounts."""
+    user = db.session.get(User, user_id)
+    if user is None:
+        raise NotFoundError("There is no such person.")
+    return user
+
+
+def lock_user(user: User) -> None:
+    """Hold the account's row until the transaction ends, and see it as it is now."""
+    db.session.flush()
+    db.session.refresh(user, with_for_update={"of": User})
+
+
+def new_stamp() -> str:
+    """A sign-in stamp that nobody can guess; giving a person a new one ends all their sessions."""
+    return uuid4().hex
+
+
+def get_organization(organization_id: UUID, *, viewer: User) -> Organization:
+    """An organization the viewer belongs to; any other does not exist for them."""
+    organization = db.session.get(Organization, organization_id)
+    if organization is None or not policy.may_see(viewer, organization_id):
+        raise NotFoundError("There is no such organization, or you are not a member of it.")
+    return organization
+
+
+def find_organization_by_name(legal_name: str) -> Organization | None:
+    """The organization registered under this name, however it is spelled."""
+    return db.session.scalar(select(Organization).where(Organization.name_key == same_name_key(legal_name)))
+
+
+def list_members(organization: Organization) -> list[Membership]:
+    """Who belongs to the organization, longest first."""
+    members = select(Membership).where(Membership.organization_id == organization.id)
+    return list(
+        db.session.scalars(
+            members.options(joinedload(Membership.user)).order_by(Membership.joined_at, Membership.id)
+        ).unique()
+    )
+
+
+def get_member(organization: Organization, user_id: UUID) -> Membership:
+    """One person's part in the organization."""
+    found = db.session.scalar(
+        select(Membership).where(Membership.organization_id == organization.id, Membership.user_id == user_id)
+    )
+    if found is None:
+        raise NotFoundError("This person is not a member any more.")
+    return found
+
+
+def count_representatives(organization: Organization) -> int:
+    """How many people may submit and sign for the organization."""
+    return sum(member.role is MemberRole.REPRESENTATIVE for member in list_members(organization))
+
+
+def lock_organization(organization: Organization) -> None:
+    """Hold the organization's row until the transaction ends, so that two changes of its team wait for each other."""
+    db.session.flush()
+    db.session.refresh(organization, with_for_update=True)
+
+
+def list_personas(emails: list[str]) -> list[User]:
+    """The demo people among these addresses."""
+    return list(db.session.scalars(select(User).where(User.email_key.in_([email_key(email) for email in emails]))))

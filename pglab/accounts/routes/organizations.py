@@ -1,0 +1,144 @@
+"""A startup's entry and its team."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from pglab.accounts import policy, queries, services
+from pglab.accounts.forms import ButtonForm, MemberForm, MemberRoleForm, OrganizationForm
+from pglab.accounts.models import MemberRole
+from pglab.accounts.routes.blueprint import bp
+from pglab.accounts.services import OrganizationProfile
+from pglab.accounts.session import me
+from pglab.core.db import transaction
+from pglab.core.errors import RuleError, require
+from pglab.web.security import signed_in
+
+
+@bp.route("/apply/organizations/new", methods=["GET", "POST"])
+@signed_in
+def new_organization() -> ResponseReturnValue:
+    """Register a startup once."""
+    form = OrganizationForm()
+    if form.submitted():
+        try:
+            with transaction():
+                organization = services.register_organization(profile_in(form), actor=me())
+        except RuleError as error:
+            form.show(error)
+        else:
+            flash(f"{organization.legal_name} is registered. You are its authorized representative.", "success")
+            return redirect(url_for(".organization", organization_id=organization.id), 303)
+    return render_template("accounts/organization_form.html", form=form, organization=None), 422 if form.errors else 200
+
+
+def profile_in(form: OrganizationForm) -> OrganizationProfile:
+    """What the form says about the organization."""
+    return OrganizationProfile(**{name: value for name, value in form.data.items() if name != "csrf_token"})
+
+
+@bp.get("/apply/organizations/<uuid:organization_id>")
+@signed_in
+def organization(organization_id: UUID) -> ResponseReturnValue:
+    """What the City holds about the startup."""
+    found = queries.get_organization(organization_id, viewer=me())
+    return render_template(
+        "accounts/organization.html", organization=found, may_edit=policy.may_edit_for(me(), found.id)
+    )
+
+
+@bp.route("/apply/organizations/<uuid:organization_id>/profile", methods=["GET", "POST"])
+@signed_in
+def change_organization(organization_id: UUID) -> ResponseReturnValue:
+    """Change what the City holds about the startup."""
+    found = queries.get_organization(organization_id, viewer=me())
+    require(policy.may_edit_for(me(), found.id), "Ask a representative or an editor of your startup to change this.")
+    form = OrganizationForm(obj=found)
+    if form.submitted():
+        try:
+            with transaction():
+                services.change_organization(found, profile_in(form), actor=me())
+        except RuleError as error:
+            form.show(error)
+        else:
+            flash("Your changes are saved.", "success")
+            return redirect(url_for(".organization", organization_id=found.id), 303)
+    return render_template(
+        "accounts/organization_form.html", form=form, organization=found
+    ), 422 if form.errors else 200
+
+
+@bp.get("/apply/organizations/<uuid:organization_id>/team")
+@signed_in
+def team(organization_id: UUID) -> ResponseReturnValue:
+    """Who can do what for the startup."""
+    found = queries.get_organization(organization_id, viewer=me())
+    return render_template(
+        "accounts/team.html",
+        organization=found,
+        members=queries.list_members(found),
+        may_change=policy.may_change_team(me(), found.id),
+    )
+
+
+@bp.route("/apply/organizations/<uuid:organization_id>/team/new", methods=["GET", "POST"])
+@signed_in
+def new_member(organization_id: UUID) -> ResponseReturnValue:
+    """Add somebody who has an account."""
+    found = queries.get_organization(organization_id, viewer=me())
+    require(policy.may_change_team(me(), found.id), "Ask an authorized representative of your startup to add people.")
+    form = MemberForm()
+    if form.submitted():
+        try:
+            with transaction():
+                member = services.add_member(found, email=form.email.data, role=form.role.data, actor=me())
+        except RuleError as error:
+            form.show(error)
+        else:
+            flash(f"{member.user.name} is on the team now.", "success")
+            return redirect(url_for(".team", organization_id=found.id), 303)
+    return render_template("accounts/member_new.html", form=form, organization=found), 422 if form.errors else 200
+
+
+@bp.route("/apply/organizations/<uuid:organization_id>/team/<uuid:user_id>", methods=["GET", "POST"])
+@signed_in
+def member(organization_id: UUID, user_id: UUID) -> ResponseReturnValue:
+    """Change what a member may do."""
+    found = queries.get_organization(organization_id, viewer=me())
+    require(policy.may_change_team(me(), found.id), "Ask an authorized representative of your startup to change this.")
+    membership = queries.get_member(found, user_id)
+    form = MemberRoleForm(obj=membership)
+    if form.submitted():
+        try:
+            with transaction():
+                services.change_member_role(found, membership.user, MemberRole(form.role.data), actor=me())
+        except RuleError as error:
+            form.show(error)
+        else:
+            flash("The role is changed.", "success")
+            return redirect(url_for(".team", organization_id=found.id), 303)
+    page = render_template("accounts/member.html", form=form, organization=found, member=membership)
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/apply/organizations/<uuid:organization_id>/team/<uuid:user_id>/removal", methods=["GET", "POST"])
+@signed_in
+def member_removal(organization_id: UUID, user_id: UUID) -> ResponseReturnValue:
+    """End a membership: a representative anybody's, everyone their own."""
+    found = queries.get_organization(organization_id, viewer=me())
+    allowed = user_id == me().id or policy.may_change_team(me(), found.id)
+    require(allowed, "Ask an authorized representative of your startup to remove people.")
+    membership, form = queries.get_member(found, user_id), ButtonForm()
+    if form.submitted():
+        try:
+            with transaction():
+                services.remove_member(found, membership.user, actor=me())
+        except RuleError as error:
+            form.show(error)
+        else:
+            flash(f"{membership.user.name} is no longer on the team.", "success")
+            own = user_id == me().id
+            return redirect(url_for(".account") if own else url_for(".team", organization_id=found.id), 303)
+    page = render_template("accounts/member_removal.html", form=form, organization=found, member=membership)
+    return page, 422 if form.form_errors else 200

@@ -1,0 +1,138 @@
+"""Signing in, in one or two steps, signing out, and showing once more that it is really you."""
+
+from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from pglab.accounts import queries, services
+from pglab.accounts.forms import CodeForm, SignInForm, VerifyForm
+from pglab.accounts.models import User
+from pglab.accounts.routes.blueprint import bp
+from pglab.accounts.services import CODE_LIMITS, PASSWORD_LIMITS, PLACE_LIMITS
+from pglab.accounts.session import await_code, awaited, begin_session, end_session, me, own_path
+from pglab.core.db import transaction
+from pglab.core.errors import RuleError
+from pglab.web.security import public, signed_in
+
+NOT_SIGNED_IN = "Check your email and password. They don’t fit an account, or its email isn’t confirmed yet."
+WORKSPACE_PREFIXES = ("/manage", "/finance", "/review", "/workspace", "/admin", "/apply")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    """Email and password; people with a second step go on to the code."""
+    next_path = own_path(request.values.get("next"))
+    if current_user.is_authenticated:
+        return redirect(next_path or url_for(".home"), 303)
+    form, status = SignInForm(), 200
+    if form.submitted():
+        try:
+            user = person_with(form.email.data, form.password.data)
+        except RuleError as error:
+            form.show(error)
+            status = error.status
+        else:
+            return go_on(user, next_path)
+    return render_template("accounts/sign_in.html", form=form, next_path=next_path), status if form.errors else 200
+
+
+def person_with(email: str, password: str) -> User:
+    """Whose email and password these are; RuleError, the same for every reason, when they fit nobody."""
+    place, key = request.remote_addr, queries.email_key(email)
+    with transaction():
+        services.count_try(PLACE_LIMITS, "place", place)
+        services.count_try(PASSWORD_LIMITS, "password", key, place)
+    user = queries.find_confirmed_user(email)
+    if not services.password_fits(user, password) or user is None:
+        raise RuleError(NOT_SIGNED_IN)
+    with transaction():
+        services.forget_tries("password", key, place)
+    return user
+
+
+def go_on(user: User, next_path: str | None) -> ResponseReturnValue:
+    """The code page for those with a second step, the wanted page for everyone else."""
+    if user.tf_primary_method:
+        await_code(user, next_path)
+        return redirect(url_for(".code"), 303)
+    begin_session(user, via="password")
+    return redirect(next_path or url_for(".home"), 303)
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@public
+def code() -> ResponseReturnValue:
+    """The six digits of the second step."""
+    waiting = awaited()
+    user = queries.find_user_by_stamp(waiting["stamp"]) if waiting else None
+    if waiting is None or user is None:
+        flash("That took too long. Sign in again.", "info")
+        return redirect(url_for(".sign_in"), 303)
+    form, status = CodeForm(), 200
+    if form.submitted():
+        try:
+            enter_code(user, form.code.data)
+        except RuleError as error:
+            form.show(error)
+            status = error.status
+        else:
+            begin_session(user, via="authenticator")
+            return redirect(own_path(waiting["next"]) or url_for(".home"), 303)
+    return render_template("accounts/code.html", form=form), (status if status != 200 else 422) if form.errors else 200
+
+
+def enter_code(user: User, written: str) -> None:
+    """Check the code and use it up; too many wrong ones have to wait."""
+    with transaction():
+        services.count_try(CODE_LIMITS, "code", user.id)
+    with transaction():
+        services.check_code(user, written)
+        services.forget_tries("code", user.id)
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> ResponseReturnValue:
+    """End the session on this device."""
+    end_session()
+    flash("You’re signed out.", "success")
+    return redirect("/", 303)
+
+
+@bp.get("/account/home")
+@signed_in
+def home() -> ResponseReturnValue:
+    """Each person's own workspace: the first one in the header that is theirs, else the account page."""
+    for space in current_app.extensions.get("workspaces", []):
+        if space.prefix.startswith(WORKSPACE_PREFIXES) and space.shown():
+            return redirect(url_for(space.endpoint), 303)
+    return redirect(url_for(".account"), 303)
+
+
+@bp.route("/account/confirm-it-is-you", methods=["GET", "POST"])
+@signed_in
+def verify() -> ResponseReturnValue:
+    """The password once more, before approvals, openings, releases and changes of roles."""
+    next_path, form, status = own_path(request.values.get("next")), VerifyForm(), 422
+    if form.submitted():
+        try:
+            verify_password(form.password.data)
+        except RuleError as error:
+            form.show(error)
+            status = error.status
+        else:
+            begin_session(me(), via="password", persona=bool(session.get("persona")))
+            flash("Thank you. You can go on for the next five minutes.", "success")
+            return redirect(next_path or url_for(".home"), 303)
+    return render_template("accounts/verify.html", form=form, next_path=next_path), status if form.errors else 200
+
+
+def verify_password(password: str) -> None:
+    """RuleError unless it is the password of the person at the screen."""
+    with transaction():
+        services.count_try(PASSWORD_LIMITS, "verify", me().id)
+    if not services.password_fits(me(), password):
+        raise RuleError("This is not your password.", "password")
+    with transaction():
+        services.forget_tries("verify", me().id)

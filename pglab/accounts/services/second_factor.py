@@ -1,0 +1,81 @@
+"""The second step at sign-in: six digits from an app on a device of the person's own."""
+
+from typing import Any
+
+from flask_security.proxies import _security
+from flask_security.totp import Totp
+
+from pglab.accounts import notices, policy, queries
+from pglab.accounts.models import User
+from pglab.audit.services import record
+from pglab.core.errors import RuleError, require
+
+METHOD = "authenticator"
+SECONDS_EITHER_WAY = 30
+WRONG_CODE = "This code doesn’t fit or has been used. Enter the six digits your app shows now."
+
+
+class OneTimeCodes(Totp):
+    """Codes that are good once: the last one used is remembered, and neither it nor an older one works again."""
+
+    def get_last_counter(self, user: Any) -> int | None:
+        """Which code was used last."""
+        counter: int | None = user.totp_counter
+        return counter
+
+    def set_last_counter(self, user: Any, tmatch: Any) -> None:
+        """Remember the code just used."""
+        user.totp_counter = tmatch.counter
+
+
+def new_secret() -> str:
+    """A fresh secret, encrypted, for a device that is being set up."""
+    return str(_security.totp_factory.generate_totp_secret())
+
+
+def setup_values(user: User, secret: str) -> dict[str, str]:
+    """What to scan (`image`, an SVG as a data address) and what to type (`key`) to set a device up."""
+    values: dict[str, str] = _security.totp_factory.fetch_setup_values(secret, user)
+    return values
+
+
+def set_second_factor(user: User, *, secret: str, code: str, actor: User) -> None:
+    """Switch the second step on, once a code shows that the device has the secret. A mail tells of it."""
+    require(user.id == actor.id)
+    queries.lock_user(user)
+    user.totp_counter = None
+    if not _fits(user, secret, code):
+        raise RuleError(WRONG_CODE, "code")
+    again = user.tf_primary_method is not None
+    user.tf_primary_method, user.tf_totp_secret = METHOD, secret
+    record("second_factor.replaced" if again else "second_factor.set", user, actor=actor)
+    notices.say_changed(user, "Your second step at sign-in was set up.")
+
+
+def check_code(user: User, code: str) -> None:
+    """RuleError unless the code is the person's own, of now, and not used before."""
+    queries.lock_user(user)
+    if not user.tf_totp_secret or not _fits(user, user.tf_totp_secret, code):
+        raise RuleError(WRONG_CODE, "code")
+
+
+def _fits(user: User, secret: str, code: str) -> bool:
+    digits = "".join(code.split())
+    if not (digits.isascii() and digits.isdigit() and len(digits) == 6):
+        return False
+    return bool(_security.totp_factory.verify_totp(digits, secret, user, window=SECONDS_EITHER_WAY))
+
+
+def remove_second_factor(user: User, *, actor: User) -> None:
+    """Clear the second step of somebody who lost the device; they set a new one up at the next sign-in.
+
+    Administrators do this for others and never for themselves. Every session of the account ends; a mail tells of it.
+    """
+    require(policy.may_administer(actor, user), "Another administrator has to do this for you.")
+    queries.lock_user(user)
+    if user.tf_primary_method is None:
+        raise RuleError(f"{user.name} has no second step to remove.")
+    user.tf_primary_method = user.tf_totp_secret = user.totp_counter = None
+    user.fs_uniquifier = queries.new_stamp()
+    record("second_factor.removed", user, actor=actor)
+    notices.say_changed(user, "An administrator removed your second step at sign-in. Set up a new one.")

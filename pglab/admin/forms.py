@@ -1,0 +1,54 @@
+"""Fields of the administration pages."""
+
+from pglab.accounts.models import StaffRole
+from pglab.core.states import words
+from pglab.web.forms import (
+    ChoiceField,
+    EasternDateTimeField,
+    FilterForm,
+    Form,
+    LineField,
+    SelectField,
+    TickField,
+    WholeNumberField,
+)
+
+ROLES = [(role, words(role).capitalize()) for role in StaffRole]
+
+
+class PeopleFilter(FilterForm):
+    """Which people to list."""
+
+    q = LineField("Name or email", required=False)
+    role = SelectField("City role", choices=ROLES, coerce=StaffRole, required=False, nothing="Any")
+
+
+class EventFilter(FilterForm):
+    """Which entries of the log to list."""
+
+    action = SelectField("What happened", required=False, nothing="Anything")
+    subject = LineField("About", required=False)
+
+
+class RoleForm(Form):
+    """Which role to give or take."""
+
+    role = ChoiceField("City role", thing="a City role", choices=ROLES, coerce=StaffRole)
+
+
+class ButtonForm(Form):
+    """Nothing but a button."""
+
+
+class MoveClockForm(Form):
+    """How far to move the official time."""
+
+    days = WholeNumberField("Days", required=False, minimum=-3660, maximum=3660)
+    hours = WholeNumberField("Hours", required=False, minimum=-1000, maximum=1000)
+
+
+class SetClockForm(Form):
+    """Which instant the official time is to show."""
+
+    at = EasternDateTimeField("New official time", thing="the new official time")
+    stopped = TickField("Stop the clock there", required=False)

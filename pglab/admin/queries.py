@@ -1,0 +1,152 @@
+"""How the site is, and who has an account."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from pglab.accounts.models import StaffRole, StaffRoleGrant, User
+from pglab.adapters.storage import current_store
+from pglab.audit.models import AuditEvent
+from pglab.audit.queries import NOT_SEALED, ChainProof, verify_chain
+from pglab.core.clock import machine_now
+from pglab.core.db import db
+from pglab.core.errors import NotFoundError, UnavailableError
+from pglab.core.text import same_name_key
+from pglab.outbox.models import Email
+from pglab.outbox.queries import worker_seen_at
+from pglab.outbox.states import EmailState
+
+PAGE = 50
+# A worker gives a sign of life every ten seconds; three missed ones and more are a fault.
+WORKER_LATE_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One part of the site: its name, whether it answers, and a sentence about it."""
+
+    name: str
+    passed: bool
+    sentence: str
+
+
+def list_checks() -> list[Check]:
+    """Database, file store and worker, each asked now. Takes at most the store's time-outs."""
+    database = check_database()
+    return [database, check_store(), check_worker() if database.passed else Check("worker", False, "Not known.")]
+
+
+def check_database() -> Check:
+    """Whether PostgreSQL answers."""
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        db.session.rollback()
+        return Check("database", False, "The database does not answer.")
+    return Check("database", True, "The database answers.")
+
+
+def check_store() -> Check:
+    """Whether the file store answers; no file of anybody is touched."""
+    try:
+        current_store().exists("health-check")
+    except UnavailableError:
+        return Check("store", False, "The file store does not answer.")
+    return Check("store", True, "The file store answers.")
+
+
+def check_worker() -> Check:
+    """Whether a worker gave a sign of life in the last minute. Machine time: a demo's clock does not matter here."""
+    seen = worker_seen_at()
+    if seen is None:
+        return Check("worker", False, "No worker has run yet: mail and file checks wait.")
+    if machine_now() - seen > WORKER_LATE_AFTER:
+        return Check("worker", False, "No worker is running: mail and file checks wait.")
+    return Check("worker", True, "A worker is running.")
+
+
+def count_mail() -> dict[EmailState, int]:
+    """How many mails are in each state, over all work and never per proposal."""
+    counted = db.session.execute(select(Email.state, func.count()).group_by(Email.state)).all()
+    found = {row[0]: row[1] for row in counted}
+    return {state: found.get(state, 0) for state in EmailState}
+
+
+def list_users(words: str = "", role: StaffRole | None = None, *, page: int = 1) -> list[User]:
+    """People by name, 50 a page; `words` may stand in the name or the address."""
+    ordered = select(User).where(*_asked_users(words, role)).order_by(func.lower(User.name), User.id)
+    return list(db.session.scalars(ordered.limit(PAGE).offset((page - 1) * PAGE)))
+
+
+def count_users(words: str = "", role: StaffRole | None = None) -> int:
+    """How many people `list_users` has in all."""
+    return db.session.scalar(select(func.count()).select_from(User).where(*_asked_users(words, role))) or 0
+
+
+def _asked_users(words: str, role: StaffRole | None) -> list[ColumnElement[bool]]:
+    rules: list[ColumnElement[bool]] = []
+    if words:
+        key = same_name_key(words)
+        rules.append(or_(User.name.icontains(words, autoescape=True), User.email_key.contains(key, autoescape=True)))
+    if role is not None:
+        rules.append(User.id.in_(select(StaffRoleGrant.user_id).where(StaffRoleGrant.role == role)))
+    return rules
+
+
+def _seen_events(action: str, subject: str) -> list[ColumnElement[bool]]:
+    rules: list[ColumnElement[bool]] = [text(NOT_SEALED)]  # type: ignore[list-item]  # a text clause is a condition
+    if action:
+        rules.append(AuditEvent.action == action)
+    if subject:
+        rules.append(AuditEvent.subject.icontains(subject, autoescape=True))
+    return rules
+
+
+def count_events(*, action: str = "", subject: str = "") -> int:
+    """How many entries of the log these filters leave, those about sealed proposals left out."""
+    return db.session.scalar(select(func.count()).select_from(AuditEvent).where(*_seen_events(action, subject))) or 0
+
+
+def list_actions() -> list[str]:
+    """Every kind of entry that may be seen, for the filter."""
+    kinds = select(AuditEvent.action).where(*_seen_events("", "")).distinct().order_by(AuditEvent.action)
+    return list(db.session.scalars(kinds))
+
+
+def get_event(seq: int) -> AuditEvent:
+    """One entry of the log; one about a sealed proposal does not exist yet."""
+    found = db.session.scalar(select(AuditEvent).where(AuditEvent.seq == seq, *_seen_events("", "")))
+    if found is None:
+        raise NotFoundError("There is no such entry, or it is about a proposal that is still sealed.")
+    return found
+
+
+def list_history(user_id: UUID) -> list[AuditEvent]:
+    """The last fifty things that happened to one account, newest first."""
+    about = select(AuditEvent).where(AuditEvent.subject_id == user_id, AuditEvent.subject_type == "User")
+    return list(db.session.scalars(about.order_by(AuditEvent.seq.desc()).limit(PAGE)))
+
+
+def prove_log() -> ChainProof:
+    """Recompute the whole chain; takes about a second for every 30,000 entries."""
+    return verify_chain()
+
+
+@dataclass(frozen=True)
+class Times:
+    """The official time and the machine's, and whether the official one stands still."""
+
+    official: datetime
+    machine: datetime
+    frozen: bool
+
+
+def read_clock() -> Times:
+    """Both times, asked of the database in one statement."""
+    row = db.session.execute(
+        text("SELECT official_now(), clock_timestamp(), frozen_at IS NOT NULL FROM official_clock")
+    ).one()
+    return Times(*row)
