@@ -23,6 +23,8 @@ from pglab.cli.docs import docs_commands
 from pglab.cli.worker import worker
 from pglab.core.db import db, name_viewers
 from pglab.outbox.routes import bp as outbox_pages
+from pglab.proposals.cli import proposal_commands
+from pglab.proposals.routes import bp as proposal_pages
 from pglab.web import assets, filters
 from pglab.web.errors import init_errors
 from pglab.web.navigation import Workspace, init_navigation
@@ -35,9 +37,9 @@ from pglab.web.security import (
     init_headers,
 )
 
-BLUEPRINTS: list[Blueprint] = [outbox_pages, accounts_pages, admin_pages]
+BLUEPRINTS: list[Blueprint] = [outbox_pages, accounts_pages, admin_pages, proposal_pages]
 
-COMMANDS = [accounts_commands, audit_commands, docs_commands, worker]
+COMMANDS = [accounts_commands, audit_commands, docs_commands, proposal_commands, worker]
 
 PUBLIC = Access(Audience.PUBLIC)
 LIBRARY_VIEWS = {
@@ -62,7 +64,13 @@ REQUEST_SIZE = 26 * 1024 * 1024
 
 def create_app(settings: Settings) -> Flask:
     """Put the product together for these settings; raises when a view does not declare who may open it."""
-    app = Flask("pglab", root_path=str(ROOT), static_folder="static/dist", static_url_path="/static", template_folder="templates")
+    app = Flask(
+        "pglab",
+        root_path=str(ROOT),
+        static_folder="static/dist",
+        static_url_path="/static",
+        template_folder="templates",
+    )
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
@@ -95,8 +103,6 @@ def create_app(settings: Settings) -> Flask:
     init_request_log(app)
     init_headers(app)
     init_errors(app)
-    init_storage(app, settings)
-    init_mail(app, settings)
     init_accounts(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -49,6 +49,10 @@ class StaffRoleGrant(Base):
     def name(self) -> str:
         return self.role.value
 
+    def get_permissions(self) -> set[str]:
+        """Flask-Security asks; what a role may do is said by each domain's policy."""
+        return set()
+
 
 class User(Entity, UserMixin):  # type: ignore[misc]  # Flask-Security calls any id an int
     """One account. Two accounts of one human share a `person_id`, and rules about two people look at that."""

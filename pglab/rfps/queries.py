@@ -5,11 +5,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from pglab.accounts.models import StaffRole, User
+from pglab.accounts.models import User
 from pglab.cohorts.models import ChallengeArea, Cohort
 from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError
+from pglab.rfps import policy
 from pglab.rfps.models import (
     Criterion,
     DocumentSlot,
@@ -26,14 +27,9 @@ from pglab.rfps.states import RfpStatus
 def get_rfp(cohort: int, *, viewer: User | None) -> Rfp:
     """The RFP of a cohort; before its publication it exists for City staff only."""
     rfp = db.session.scalar(select(Rfp).join(Rfp.cohort).where(Cohort.number == cohort))
-    if rfp is None or not (sees_drafts(viewer) or is_public(rfp)):
+    if rfp is None or not (policy.sees_drafts(viewer) or is_public(rfp)):
         raise NotFoundError(f"There is no cohort {cohort} that is published.")
     return rfp
-
-
-def sees_drafts(viewer: User | None) -> bool:
-    """Whether the viewer is City staff, who see an RFP while it is being prepared."""
-    return viewer is not None and viewer.is_authenticated and viewer.has_staff_role(*StaffRole)
 
 
 def is_public(rfp: Rfp) -> bool:
@@ -44,7 +40,7 @@ def is_public(rfp: Rfp) -> bool:
 def list_rfps(viewer: User | None) -> list[Rfp]:
     """All RFPs the viewer may see, newest cohort first."""
     query = select(Rfp).join(Rfp.cohort).order_by(Cohort.number.desc())
-    if not sees_drafts(viewer):
+    if not policy.sees_drafts(viewer):
         shown = [RfpStatus.PUBLISHED, RfpStatus.CANCELLED]
         query = query.where(Rfp.status.in_(shown), Rfp.publish_at <= official_now())
     return list(db.session.scalars(query))
