@@ -76,7 +76,7 @@ $(PACKAGES): requirements.lock
 	  echo "Python's venv module is missing. Run: sudo apt-get install python3-venv"; exit 1; }
 	@echo "Installing the Python packages (once, about a minute)"
 	@$(PIP) --version >/dev/null 2>&1 || { rm -rf .venv; $(PYTHON) -m venv .venv; }
-	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --use-pep517 --require-hashes -r requirements.lock
 	@touch $@
 
 $(NODE_PACKAGES): package.json package-lock.json $(PACKAGES)
@@ -86,7 +86,7 @@ $(NODE_PACKAGES): package.json package-lock.json $(PACKAGES)
 	    echo "Node could not be installed. Run: sudo apt-get install nodejs npm (version 20 or newer)"; exit 1; }; \
 	fi
 	@echo "Installing the packages the pages are made of (once)"
-	@$(WITH_NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(WITH_NODE) npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(ASSETS): $(NODE_PACKAGES) $(ASSET_SOURCES)
