@@ -1,0 +1,146 @@
+"""Sessions: new at each sign-in, ended where they must, and never sent elsewhere."""
+
+import pytest
+from flask import Flask
+
+from pglab.accounts import services
+from pglab.accounts.models import StaffRole, User
+from pglab.core.db import transaction
+from tests.factories.accounts import make_program_manager, make_user
+from tests.support.accounts import PASSWORD
+from tests.support.client import Client, client_for
+
+
+def person_with_password(*roles: StaffRole) -> User:
+    person = make_user("Dana Ruiz", *roles)
+    with transaction():
+        services.set_password(person, PASSWORD)
+    return person
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["//evil.com", "https://evil.com", "/\\evil.com", "///evil.com", "javascript:alert(1)", "/\t/evil.com", "evil.com"],
+)
+def test_next_leads_to_our_own_pages_only(client: Client, elsewhere: str) -> None:
+    person = person_with_password()
+
+    answer = client.post(
+        "/sign-in", query_string={"next": elsewhere}, data={"email": person.email, "password": PASSWORD}
+    )
+
+    assert answer.location == "/account/home"
+
+
+def test_next_is_followed_on_our_own_pages(client: Client) -> None:
+    person = person_with_password()
+    asked = client.get("/account/security")
+
+    assert (
+        client.post(asked.location, data={"email": person.email, "password": PASSWORD}).location == "/account/security"
+    )
+
+
+def test_signing_in_begins_a_new_session(client: Client) -> None:
+    person = person_with_password()
+    with client.session_transaction() as session:
+        session["planted"] = "by somebody else"
+        before = session.setdefault("csrf_token", "x" * 40)
+
+    client.post("/sign-in", data={"email": person.email, "password": PASSWORD})
+
+    with client.session_transaction() as session:
+        assert "planted" not in session
+        assert session.get("csrf_token") != before
+
+
+def test_changing_the_password_ends_the_other_sessions_and_keeps_this_one(app: Flask, client: Client) -> None:
+    person = person_with_password()
+    here, there = client_for(app).sign_in(person), client_for(app).sign_in(person)
+
+    answer = here.post("/account/password", data={"current": PASSWORD, "new": "another long enough secret"})
+
+    assert answer.status_code == 303
+    assert here.get("/account").status_code == 200
+    assert there.get("/account").location.startswith("/sign-in")
+
+
+def test_a_wrong_present_password_is_refused_beside_its_field(client: Client) -> None:
+    client.sign_in(person_with_password())
+
+    page = client.post("/account/password", data={"current": "not this one, really", "new": "another long enough one"})
+
+    assert page.status_code == 422
+    assert 'id="current-error"' in page.text
+
+
+def test_too_many_tries_have_to_wait_and_another_place_has_not(client: Client) -> None:
+    person = person_with_password()
+    wrong = {"email": person.email, "password": "wrong password, all of it"}
+    statuses = [client.post("/sign-in", data=wrong).status_code for _ in range(6)]
+    right = {"email": person.email, "password": PASSWORD}
+
+    assert statuses == [422] * 5 + [429]
+    assert client.post("/sign-in", data=right).status_code == 429
+    assert client.post("/sign-in", data=right, environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("role", "minutes", "ended"), [(StaffRole.FINANCE, 16, True), (None, 16, False), (None, 31, True)]
+)
+def test_a_session_ends_when_nobody_is_there(client: Client, role: StaffRole | None, minutes: int, ended: bool) -> None:
+    person = person_with_password(*([role] if role else []))
+    client.post("/sign-in", data={"email": person.email, "password": PASSWORD})
+    with client.session_transaction() as session:
+        session["seen"] -= minutes * 60
+
+    assert (client.get("/account").status_code == 303) is ended
+
+
+def test_a_session_ends_after_twelve_hours(client: Client) -> None:
+    person = person_with_password()
+    client.post("/sign-in", data={"email": person.email, "password": PASSWORD})
+    with client.session_transaction() as session:
+        session["began"] -= 12 * 3600 + 1
+
+    assert client.get("/account").status_code == 303
+
+
+def test_staff_without_a_second_step_are_sent_to_set_one_up(client: Client) -> None:
+    client.sign_in(make_user("Ned Fox", StaffRole.ADMIN), second_factor=False)
+
+    assert client.get("/admin").location == "/account/two-factor"
+
+
+def test_an_old_sign_in_is_asked_for_the_password_again(client: Client) -> None:
+    person = person_with_password(StaffRole.ADMIN)
+    client.sign_in(person, signed_in_ago=400)
+    path = f"/admin/users/{make_program_manager().id}/roles/new"
+
+    asked = client.get(path)
+    answer = client.post(asked.location, data={"password": PASSWORD})
+
+    assert asked.location == f"/account/confirm-it-is-you?next={path}"
+    assert answer.location == path
+    assert client.get(path).status_code == 200
+
+
+def test_a_switched_off_account_does_not_sign_in(client: Client) -> None:
+    person = person_with_password()
+    person.active = False
+
+    assert client.post("/sign-in", data={"email": person.email, "password": PASSWORD}).status_code == 422
+
+
+def test_demo_people_sign_in_with_one_button_and_nobody_else_does(client: Client) -> None:
+    dana, other = make_user("Dana Ruiz", email="dana.ruiz@example.org"), make_user("Nobody")
+
+    assert "Sign in as Dana Ruiz" in client.get("/dev/personas").text
+    assert client.post(f"/dev/personas/{other.id}/session").status_code == 404
+    assert client.post(f"/dev/personas/{dana.id}/session").location == "/account/home"
+    assert client.get("/account").status_code == 200
+
+
+def test_each_person_lands_in_their_own_workspace(client: Client) -> None:
+    assert client.sign_in(make_user("Ned Fox", StaffRole.ADMIN)).get("/account/home").location == "/admin"
+    assert client.sign_in(make_user("Ivy Grant", StaffRole.AUDITOR)).get("/account/home").location == "/admin/audit"
