@@ -8,7 +8,7 @@ from flask_security import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import pglab.payments.models
+import pglab.payments.receivers
 import pglab.reviews.models  # noqa: F401  (every table is known before the first query)
 from config import ROOT, Settings
 from pglab.accounts.cli import accounts_commands
@@ -19,15 +19,22 @@ from pglab.adapters.mailer import init_mail
 from pglab.adapters.storage import init_storage
 from pglab.admin.routes import bp as admin_pages
 from pglab.audit.cli import audit_commands
+from pglab.awards.routes import bp as award_pages
 from pglab.cli.docs import docs_commands
 from pglab.cli.worker import worker
 from pglab.core.db import db, name_viewers
 from pglab.outbox.routes import bp as outbox_pages
+from pglab.payments.routes import bp as payment_pages
+from pglab.pilots.routes import bp as pilot_pages
+from pglab.pilots.routes import shown_to_participants
 from pglab.proposals.cli import proposal_commands
 from pglab.proposals.routes import bp as proposal_pages
+from pglab.reports.routes import bp as report_pages
+from pglab.reviews.routes import bp as review_pages
+from pglab.reviews.routes import sits_on_a_panel
 from pglab.web import assets, filters
 from pglab.web.errors import init_errors
-from pglab.web.navigation import Workspace, init_navigation
+from pglab.web.navigation import Workspace, everyone, init_navigation
 from pglab.web.request_log import init_request_log
 from pglab.web.security import (
     Access,
@@ -35,9 +42,20 @@ from pglab.web.security import (
     check_declarations,
     declare_library_views,
     init_headers,
+    init_limits,
 )
 
-BLUEPRINTS: list[Blueprint] = [outbox_pages, accounts_pages, admin_pages, proposal_pages]
+BLUEPRINTS: list[Blueprint] = [
+    outbox_pages,
+    accounts_pages,
+    admin_pages,
+    proposal_pages,
+    review_pages,
+    award_pages,
+    pilot_pages,
+    payment_pages,
+    report_pages,
+]
 
 COMMANDS = [accounts_commands, audit_commands, docs_commands, proposal_commands, worker]
 
@@ -53,13 +71,15 @@ def holds(*roles: StaffRole, besides: StaffRole | None = None) -> Callable[[], b
 
 
 WORKSPACES: list[Workspace] = [
+    Workspace("Review", "reviews.desk", "/review", sits_on_a_panel),
+    Workspace("Pilots", "pilots.pilots", "/workspace", shown_to_participants),
+    Workspace(
+        "Finance", "payments.queue", "/finance", holds(StaffRole.FINANCE, StaffRole.DIRECTOR, StaffRole.PROGRAM_MANAGER)
+    ),
+    Workspace("Transparency", "reports.transparency", "/transparency", everyone),
     Workspace("Admin", "admin.health", "/admin", holds(StaffRole.ADMIN)),
     Workspace("Audit log", "admin.audit", "/admin/audit", holds(StaffRole.AUDITOR, besides=StaffRole.ADMIN)),
 ]
-
-# A proposal answer has at most 2,000 words; the form that carries the largest file adds 25 MiB.
-FORM_MEMORY = 1_000_000
-REQUEST_SIZE = 26 * 1024 * 1024
 
 
 def create_app(settings: Settings) -> Flask:
@@ -78,8 +98,6 @@ def create_app(settings: Settings) -> Flask:
         SERVER_NAME=None,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         PREFERRED_URL_SCHEME=settings.base_url.partition(":")[0],
-        MAX_CONTENT_LENGTH=REQUEST_SIZE,
-        MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
         WTF_CSRF_TIME_LIMIT=None,
         SESSION_COOKIE_NAME="__Host-pglab" if settings.is_production else "pglab",
         SESSION_COOKIE_SECURE=settings.is_production,
@@ -95,6 +113,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     name_viewers(lambda: session.get("viewer", "nobody") if has_request_context() else "worker")
     Migrate(app, db, directory=str(ROOT / "migrations"))
+    init_limits(app)
     CSRFProtect(app)
     init_storage(app, settings)
     init_mail(app, settings)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from pglab.core.db import db
 from pglab.core.errors import DomainError
@@ -68,7 +68,7 @@ def _domain_error(error: DomainError) -> Response:
     return error_page(error.status, error.message, kept=kept_fields() if error.status in (409, 410, 503) else [])
 
 
-def _csrf_error(error: CSRFError) -> Response:
+def _csrf_error(_error: CSRFError) -> Response:
     kept = kept_fields()
     message = (
         "This page was open too long. We kept your text. Check it and send it again."
@@ -79,11 +79,13 @@ def _csrf_error(error: CSRFError) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
+    if isinstance(error, SecurityError):  # a host we do not serve: there is no address to build a page's links from
+        return Response("This site is not served under that name.\n", 400, mimetype="text/plain")
     db.session.rollback()
     status = error.code or 500
     if error.response is not None:
         return make_response(error.get_response())
-    kept = kept_fields() if status in (401, 413) else []
+    kept = kept_fields() if status == 401 else []
     response = error_page(status, _sentence(status), kept=kept, resend=status == 401 and bool(kept))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
@@ -93,9 +95,9 @@ def _http_error(error: HTTPException) -> Response:
 
 def _sentence(status: int) -> str:
     return {
-        401: "You were signed out to protect your account. Sign in, then send this page again; your text is kept below.",
+        401: "You were signed out to protect your account. Your text is kept below. Sign in, then send it again.",
         404: "It may have moved, or you may need to sign in with a different account.",
-        413: "The file or form is larger than this page accepts. Nothing was saved. Choose a smaller file and try again.",
+        413: "That is larger than this page accepts. Nothing was saved. Choose a smaller file and try again.",
         429: "Wait a minute, then try again.",
     }.get(status, "")
 

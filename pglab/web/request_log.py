@@ -57,7 +57,8 @@ def init_request_log(app: Flask) -> None:
 
 def milliseconds() -> float:
     """How long the present request has taken so far."""
-    return (time.perf_counter() - g.get("began", time.perf_counter())) * 1000
+    began: float = g.get("began", time.perf_counter())
+    return (time.perf_counter() - began) * 1000
 
 
 def dev_footer() -> str:

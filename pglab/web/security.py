@@ -11,6 +11,7 @@ from flask import Flask, Response, abort, current_app, flash, redirect, request,
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from flask_security.utils import check_and_update_authn_fresh
+from werkzeug.exceptions import Unauthorized
 
 from pglab.core.errors import AccessDeniedError
 
@@ -142,9 +143,9 @@ def has_second_factor() -> bool:
 
 def sign_in_first() -> ResponseReturnValue:
     """Send a visitor to sign in and back; what a form held is kept by the 401 page."""
-    if request.method in ("GET", "HEAD"):
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
-    abort(401)
+    if request.method not in ("GET", "HEAD"):
+        raise Unauthorized
+    return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
 
 
 def fresh_sign_in_first() -> ResponseReturnValue | None:
@@ -166,7 +167,23 @@ def check_declarations(app: Flask) -> None:
 def declare_library_views(app: Flask, declarations: dict[str, Access]) -> None:
     """Declare the views that libraries brought."""
     for endpoint, access in declarations.items():
-        app.view_functions[endpoint] = declare(app.view_functions[endpoint], access)
+        view: Callable[..., ResponseReturnValue] = app.view_functions[endpoint]  # type: ignore[assignment]  # none is async
+        app.view_functions[endpoint] = declare(view, access)
+
+
+# The longest form has a few answers of 20,000 signs; only a form with a file may be larger.
+LARGEST_FORM = 1_000_000
+LARGEST_UPLOAD = 26 * 1024 * 1024
+
+
+def init_limits(app: Flask) -> None:
+    """Refuse what is larger than any page of ours sends with 413, before it is read."""
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_UPLOAD, MAX_FORM_MEMORY_SIZE=LARGEST_FORM)
+
+    @app.before_request
+    def limit_forms_without_files() -> None:
+        if request.mimetype != "multipart/form-data":
+            request.max_content_length = LARGEST_FORM
 
 
 def init_headers(app: Flask) -> None:
