@@ -77,8 +77,8 @@ class Installment(Entity):
 
 
 class PaymentRequest(Entity):
-    """A voucher for one installment. `fingerprint` is the hash of payee, amount, installment and evidence that approvals
-    sign; whatever changes afterwards voids them."""
+    """A voucher for one installment. `fingerprint` is the hash of payee, amount, installment and evidence that
+    approvals sign; whatever changes afterwards voids them."""
 
     __tablename__ = "payment_requests"
     __table_args__ = (

@@ -26,6 +26,7 @@ REQUEST_WORKFLOW = Workflow(
         (RequestStatus.WAITING, RequestEvent.APPROVE_FULLY): RequestStatus.APPROVED,
         (RequestStatus.WAITING, RequestEvent.RETURN): RequestStatus.RETURNED,
         (RequestStatus.WAITING, RequestEvent.RECALL): RequestStatus.RECALLED,
+        (RequestStatus.APPROVED, RequestEvent.RETURN): RequestStatus.RETURNED,
         (RequestStatus.APPROVED, RequestEvent.RECORD_PAYMENT): RequestStatus.PAID,
     },
 )

@@ -1,1 +1,4 @@
-"""Figures across domains for the public and for leadership: totals with their source and date. Reads only."""
+"""Totals over everything, for the public: who was awarded what, and what the money did.
+
+Main words: *awards* of a cohort, *transparency* totals with source and date. Not here: any rule, any change.
+"""
