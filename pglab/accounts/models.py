@@ -22,6 +22,11 @@ class StaffRole(StrEnum):
     ADMIN = "admin"
     AUDITOR = "auditor"
 
+    @property
+    def spoken(self) -> str:
+        """The role as it is said in a sentence."""
+        return {"finance": "finance officer", "admin": "administrator"}.get(self.value, self.value.replace("_", " "))
+
 
 class MemberRole(StrEnum):
     """What a member may do for the organization: only a representative submits, accepts and signs."""

@@ -1,7 +1,6 @@
 """Fields of the administration pages."""
 
 from pglab.accounts.models import StaffRole
-from pglab.core.states import words
 from pglab.web.forms import (
     ChoiceField,
     EasternDateTimeField,
@@ -13,7 +12,7 @@ from pglab.web.forms import (
     WholeNumberField,
 )
 
-ROLES = [(role, words(role).capitalize()) for role in StaffRole]
+ROLES = [(role, role.spoken.capitalize()) for role in StaffRole]
 
 
 class PeopleFilter(FilterForm):

@@ -137,9 +137,9 @@ def remove_member(organization: Organization, user: User, *, actor: User) -> Non
     membership = _changeable(organization, user, actor, leaving=True)
     if membership.role is MemberRole.REPRESENTATIVE:
         _keep_a_representative(organization, user, actor)
-    if membership in user.memberships:
-        user.memberships.remove(membership)
     db.session.delete(membership)
+    db.session.flush()
+    db.session.refresh(user, ["memberships"])
     record("member.removed", organization, actor=actor, before={"person": str(user.id), "role": membership.role})
     notices.say_changed(user, f"You are no longer a member of {organization.legal_name}.")
 

@@ -5,7 +5,6 @@ from pglab.accounts.models import StaffRole, StaffRoleGrant, User
 from pglab.audit.services import record
 from pglab.core.db import db
 from pglab.core.errors import RuleError, require
-from pglab.core.states import words
 
 OTHERS_ONLY = "You can’t change your own roles. Ask another administrator."
 SEPARATED = "Administrators run the site and decide nothing, so nobody holds this role beside another."
@@ -29,7 +28,7 @@ def grant_role(user: User, role: StaffRole, *, actor: User | None) -> None:
     db.session.flush()
     db.session.refresh(user, ["roles"])
     record("role.granted", user, actor=actor, after={"role": role.value})
-    notices.say_changed(user, f"You now have the role {words(role)}.")
+    notices.say_changed(user, f"You now have the role {role.spoken}.")
 
 
 def revoke_role(user: User, role: StaffRole, *, actor: User | None) -> None:
@@ -41,7 +40,7 @@ def revoke_role(user: User, role: StaffRole, *, actor: User | None) -> None:
     user.roles = [grant for grant in user.roles if grant.role != role]
     db.session.flush()
     record("role.revoked", user, actor=actor, before={"role": role.value})
-    notices.say_changed(user, f"You no longer have the role {words(role)}.")
+    notices.say_changed(user, f"You no longer have the role {role.spoken}.")
 
 
 def _check(user: User, actor: User | None) -> None:

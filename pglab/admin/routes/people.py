@@ -14,7 +14,6 @@ from pglab.admin.forms import ButtonForm, PeopleFilter, RoleForm
 from pglab.admin.routes.blueprint import bp, page_asked_for
 from pglab.core.db import transaction
 from pglab.core.errors import RuleError
-from pglab.core.states import words
 from pglab.web.security import requires
 
 
@@ -56,7 +55,7 @@ def grant(user_id: UUID) -> ResponseReturnValue:
         except RuleError as error:
             form.show(error)
         else:
-            flash(f"{person.name} has the role {words(form.role.data)} now.", "success")
+            flash(f"{person.name} has the role {form.role.data.spoken} now.", "success")
             return redirect(url_for(".user", user_id=user_id), 303)
     return render_template("admin/grant.html", form=form, person=person), 422 if form.errors else 200
 
@@ -74,7 +73,7 @@ def revoke(user_id: UUID, role: str) -> ResponseReturnValue:
         except RuleError as error:
             form.form_errors.append(error.message)
         else:
-            flash(f"{person.name} no longer has the role {role.replace('_', ' ')}.", "success")
+            flash(f"{person.name} no longer has the role {held.spoken if held else role}.", "success")
             return redirect(url_for(".user", user_id=user_id), 303)
     page = render_template("admin/revoke.html", form=form, person=person, role=held)
     return page, 422 if form.form_errors else 200
