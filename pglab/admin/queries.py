@@ -42,9 +42,9 @@ def list_checks() -> list[Check]:
 def check_database() -> Check:
     """Whether PostgreSQL answers."""
     try:
-        db.session.execute(text("SELECT 1"))
+        with db.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
     except SQLAlchemyError:
-        db.session.rollback()
         return Check("database", False, "The database does not answer.")
     return Check("database", True, "The database answers.")
 
