@@ -1,5 +1,6 @@
 """Embedded file store: SeaweedFS speaking S3 on loopback, with one access key and no open side doors."""
 
+import contextlib
 import json
 import secrets
 import signal
@@ -26,6 +27,7 @@ from pglab.adapters.embedded.settings import choose_store_ports, ensure_settings
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+SOCKET_FOLDER = Path("/tmp")  # noqa: S108 - the server's own fixed choice
 # A bucket of its own, so that the product's bucket holds nothing but the product's files.
 PROBE_BUCKET = "started"
 # One port each, in the order they stand in STORE_PORTS.
@@ -144,9 +146,14 @@ def store_folder(state: Path) -> Path:
 
 
 def stop_servers(state: Path) -> None:
-    """End every server of this store."""
+    """End every server of this store, and remove the sockets it leaves in /tmp."""
     # About one stop in ten hangs after everything is written (SeaweedFS 4.48); ending it by force loses nothing.
     stop_processes(servers_in(store_folder(state), "weed"), signal=signal.SIGTERM, seconds=4)
+    for port in ports_of(ensure_settings(state)):
+        for number in (port, port + 10_000):  # the admin part's second port lies that far above its first
+            for socket in SOCKET_FOLDER.glob(f"seaweedfs-*-{number}.sock"):
+                with contextlib.suppress(OSError):
+                    socket.unlink()
 
 
 def answers(address: StoreAddress) -> bool:

@@ -199,4 +199,6 @@ def test_stopping_is_quick_and_stops_everything(state: Path) -> None:
 
     assert not embedded.postgres_is_running(state)
     assert not embedded.store_is_running(state)
+    left = {path.stem.rsplit("-", 1)[1] for path in Path("/tmp").glob("seaweedfs-*.sock")}  # noqa: S108 - its choice
+    assert not left & set(embedded.ensure_settings(state)["STORE_PORTS"].split(","))
     assert time.monotonic() - begun < 10
