@@ -1,0 +1,79 @@
+"""An evaluator's own sheets, and the gate every page about a proposal goes through."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from pglab.accounts.models import User
+from pglab.core.db import db
+from pglab.core.errors import AccessDeniedError, NotFoundError
+from pglab.proposals import queries as proposal_queries
+from pglab.proposals.models import Proposal, Submission
+from pglab.reviews.models import ConflictDeclaration, PanelMember, Score, ScoreSheet
+from pglab.reviews.states import ConflictAnswer
+from pglab.rfps.models import Rfp
+
+NO_SUCH = "There is no proposal with this reference that you may see."
+
+
+def get_assignment(reference: str, *, viewer: User) -> tuple[PanelMember, Submission]:
+    """The viewer's seat and the opened submission, once the viewer has declared that there is no conflict.
+
+    Asked on every request: to people without a seat the proposal does not exist, before a declaration and after a
+    conflict it stays shut, and without a live reading grant there is nothing to read.
+    """
+    seat = db.session.scalar(
+        select(PanelMember)
+        .join(PanelMember.rfp)
+        .join(Proposal, Proposal.rfp_id == Rfp.id)
+        .options(contains_eager(PanelMember.rfp))
+        .where(
+            Proposal.reference == reference.upper(),
+            Proposal.submission_number > 0,
+            Rfp.opened_at.is_not(None),
+            PanelMember.user_id == viewer.id,
+        )
+    )
+    if seat is None:
+        raise NotFoundError(NO_SUCH)
+    answer, name = _answer_on(seat, reference)
+    if answer is None:
+        raise AccessDeniedError("Declare your conflicts of interest first. You can read this proposal after that.")
+    if answer is ConflictAnswer.CONFLICT:
+        raise AccessDeniedError(
+            f"You can’t open {name} because of a conflict of interest. If that’s wrong, contact a program manager."
+        )
+    if answer is ConflictAnswer.UNSURE:
+        raise AccessDeniedError(f"You weren’t sure about {name}. A program manager decides first.")
+    return seat, proposal_queries.get_readable_submission(reference, viewer=viewer)
+
+
+def _answer_on(seat: PanelMember, reference: str) -> tuple[ConflictAnswer | None, str]:
+    """The newest declaration of this seat on the proposal, and how the startup is called."""
+    proposal = db.session.scalars(select(Proposal).where(Proposal.reference == reference.upper())).one()
+    answer = db.session.scalar(
+        select(ConflictDeclaration.answer)
+        .where(ConflictDeclaration.member_id == seat.id, ConflictDeclaration.proposal_id == proposal.id)
+        .order_by(ConflictDeclaration.number.desc())
+        .limit(1)
+    )
+    return answer, proposal.organization.legal_name
+
+
+def find_sheet(member: PanelMember, proposal: Proposal, *, lock: bool = False) -> ScoreSheet | None:
+    """The member's sheet on a proposal; none before the first save."""
+    query = select(ScoreSheet).where(ScoreSheet.member_id == member.id, ScoreSheet.proposal_id == proposal.id)
+    if lock:
+        query = query.with_for_update(of=ScoreSheet).execution_options(populate_existing=True)
+    return db.session.scalar(query)
+
+
+def scores_by_criterion(sheet: ScoreSheet | None) -> dict[UUID, Score]:
+    """What a sheet holds, by criterion."""
+    if sheet is None:
+        return {}
+    found = db.session.scalars(
+        select(Score).where(Score.sheet_id == sheet.id).execution_options(populate_existing=True)
+    )
+    return {score.criterion_id: score for score in found}
