@@ -14,7 +14,10 @@ from pglab.rfps.models import Rfp
 
 
 class Release(Entity):
-    """The release of all decisions of an RFP: prepared by one person, carried out by another."""
+    """The release of all decisions of an RFP: prepared by one person, carried out by another.
+
+    `sha256` is over the decisions as they stood when release was asked for: exactly those are released.
+    """
 
     __tablename__ = "releases"
     __table_args__ = (
@@ -25,6 +28,7 @@ class Release(Entity):
     rfp_id: Mapped[UUID] = mapped_column(ForeignKey("rfps.id"), unique=True)
     asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     asked_at: Mapped[datetime]
+    sha256: Mapped[str] = mapped_column(String(64))
     released_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     released_at: Mapped[datetime | None]
 
