@@ -111,6 +111,13 @@ def list_awards(rfp_ids: Sequence[UUID]) -> dict[UUID, list[Award]]:
     return {rfp: sorted(awards, key=lambda award: award.startup.casefold()) for rfp, awards in found.items()}
 
 
+def list_all_awards(now: datetime) -> list[tuple[int, Award]]:
+    """Every award that is public, with the number of its cohort, newest cohort first."""
+    rfps = db.session.scalars(_published(now)).all()
+    awards = list_awards([rfp.id for rfp in rfps])
+    return [(rfp.cohort.number, award) for rfp in rfps for award in awards.get(rfp.id, [])]
+
+
 def _paid_by(column: InstrumentedAttribute[UUID]) -> dict[UUID, tuple[int, date | None]]:
     """Cents paid and the last payment date, by a column of the pilot."""
     rows = db.session.execute(

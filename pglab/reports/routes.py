@@ -79,13 +79,10 @@ def _flat(figure: Figure) -> Row:
 
 
 def _award_rows() -> list[Row]:
-    now, rows = official_now(), []
-    for totals in queries.list_cohort_totals(now):
-        for award in queries.get_cohort_awards(totals.cohort.number, now).awards:
-            rows.append(
-                (totals.cohort.number, award.startup, award.challenge, award.department, award.amount, award.paid)
-            )
-    return list(rows)
+    return [
+        (cohort, award.startup, award.challenge, award.department, award.amount, award.paid)
+        for cohort, award in queries.list_all_awards(official_now())
+    ]
 
 
 FIGURES = [f"{name}{part}" for name in ("proposals", "awarded", "committed_cents", "paid_cents")

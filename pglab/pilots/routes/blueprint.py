@@ -18,7 +18,7 @@ def city_work_needs_a_second_factor() -> ResponseReturnValue | None:
         return None
     if me().is_staff or queries.hosts_pilots(me()):
         flash("City work needs a second step at sign-in. Set it up first; it takes two minutes.", "info")
-        return redirect(url_for("security.two_factor_setup"), 303)
+        return redirect(url_for("accounts.second_factor"), 303)
     return None
 
 

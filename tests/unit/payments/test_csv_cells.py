@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pglab.core.sheets import safe_cell, write_csv
 
-FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r\n=1", "＝1+1", "﹢cmd", "\u200b=1", " =1", "\ufeff@a", "-"]
+FORMULAS = [
     "=1+1",
     "+1+1",
     "-1+1",
