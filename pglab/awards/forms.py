@@ -10,8 +10,9 @@ from pglab.awards.models import Decision
 from pglab.awards.services import Choice
 from pglab.awards.states import Outcome
 from pglab.core.text import normalize_text
+from pglab.reviews.forms import LaterChoiceField, LaterTextField
 from pglab.reviews.queries import RankedProposal
-from pglab.web.forms import ChoiceField, Form, LineField, TextField, TickField
+from pglab.web.forms import Form, LineField, TickField
 
 OUTCOMES = [(Outcome.AWARD, "Award"), (Outcome.RESERVE, "Reserve"), (Outcome.DECLINE, "Not selected")]
 
@@ -59,17 +60,15 @@ def decisions_form(
     for line in lines:
         startup, key = line.proposal.organization.legal_name, line.proposal.id
         decision = decisions.get(key)
-        fields[f"outcome-{line.proposal.reference}"] = ChoiceField(
+        fields[f"outcome-{line.proposal.reference}"] = LaterChoiceField(
             f"Decision on {startup}",
             choices=OUTCOMES,
             coerce=Outcome,
-            required=False,
             blank=f"Select a decision for {startup}",
             default=decision.outcome if decision else None,
         )
-        fields[f"feedback-{line.proposal.reference}"] = TextField(
+        fields[f"feedback-{line.proposal.reference}"] = LaterTextField(
             f"Feedback to {startup}",
-            required=False,
             max_length=6000,
             thing=f"the feedback to {startup}",
             default=decision.feedback if decision else drafts.get(key, ""),

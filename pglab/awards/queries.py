@@ -35,7 +35,7 @@ class Board:
 
     def count(self, outcome: Outcome) -> int:
         """How many proposals have this outcome."""
-        return sum(decision.outcome is outcome for decision in self.decisions.values())
+        return sum(decision.outcome == outcome for decision in self.decisions.values())
 
     @property
     def cost_cents(self) -> int:

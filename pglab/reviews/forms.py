@@ -4,19 +4,53 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from wtforms.form import BaseForm
+from wtforms.validators import StopValidation
+
 from pglab.proposals.models import Proposal
 from pglab.reviews.models import Score
 from pglab.reviews.policy import SCALE
 from pglab.reviews.services import Declared, Given
 from pglab.reviews.states import ConflictAnswer
 from pglab.rfps.models import Criterion
-from pglab.web.forms import ChoiceField, EmailField, Form, LineField, TextField, TickField, VersionField, YesNoField
+from pglab.web.forms import (
+    AskedField,
+    ChoiceField,
+    EmailField,
+    Form,
+    LineField,
+    TextField,
+    TickField,
+    VersionField,
+    YesNoField,
+)
 
 ANSWERS = [
     (ConflictAnswer.NONE, "No conflict"),
     (ConflictAnswer.CONFLICT, "I have a conflict"),
     (ConflictAnswer.UNSURE, "Not sure"),
 ]
+
+
+class LaterField(AskedField):
+    """Asked for, but it may wait: blank is saved as it is, and the rule that needs an answer speaks in its own time."""
+
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002  # WTForms' signature
+        """Only what was typed and cannot be read is refused."""
+        if self.process_errors or self.data == self.empty:
+            raise StopValidation
+
+
+class LaterChoiceField(LaterField, ChoiceField):
+    """One of a few choices, or none yet."""
+
+
+class LaterLineField(LaterField, LineField):
+    """One line, or nothing yet."""
+
+
+class LaterTextField(LaterField, TextField):
+    """Several lines, or nothing yet."""
 
 
 class SeatForm(Form):
@@ -55,7 +89,7 @@ class AttestationForm(Form):
 class PanelStageForm(Form):
     """Opening the panel stage, with the reason when something is missing."""
 
-    reason = TextField("Why open it now?", max_length=1000, required=False)
+    reason = LaterTextField("Why open it although something is missing?", max_length=1000)
 
 
 class DeclarationForm(Form):
@@ -95,11 +129,11 @@ def declaration_form(proposals: Iterable[Proposal]) -> DeclarationForm:
     fields: dict[str, Any] = {"proposals": rows}
     for proposal in rows:
         name = proposal.organization.legal_name
-        fields[f"answer-{proposal.reference}"] = ChoiceField(
-            name, choices=ANSWERS, coerce=ConflictAnswer, required=False, blank=f"Select an answer for {name}"
+        fields[f"answer-{proposal.reference}"] = LaterChoiceField(
+            name, choices=ANSWERS, coerce=ConflictAnswer, blank=f"Select an answer for {name}"
         )
-        fields[f"note-{proposal.reference}"] = LineField(
-            f"Connection to {name}", required=False, max_length=1000, thing="the note"
+        fields[f"note-{proposal.reference}"] = LaterLineField(
+            f"Your connection to {name}", max_length=1000, thing="the note"
         )
     form: DeclarationForm = type("ApplicantsForm", (DeclarationForm,), fields)()
     return form
@@ -134,17 +168,15 @@ def score_form(criteria: Sequence[Criterion], scores: Mapping[UUID, Score], vers
     fields: dict[str, Any] = {"criteria": tuple(criteria)}
     for criterion in criteria:
         score = scores.get(criterion.id)
-        fields[f"points-{criterion.position}"] = ChoiceField(
+        fields[f"points-{criterion.position}"] = LaterChoiceField(
             f"Score for {criterion.title}",
             choices=[(point, str(point), criterion.anchors[point]) for point in range(SCALE + 1)],
             coerce=int,
-            required=False,
             blank=f"Select a score for {criterion.title}",
             default=score.points if score else None,
         )
-        fields[f"explanation-{criterion.position}"] = TextField(
+        fields[f"explanation-{criterion.position}"] = LaterTextField(
             "Explain your score",
-            required=False,
             max_length=4000,
             thing=f"the explanation for {criterion.title}",
             blank=f"Explain your score for {criterion.title}",

@@ -40,7 +40,7 @@ def sheet_total(weights: Mapping[Key, int], points: Mapping[Key, int]) -> Fracti
     """The total of one complete sheet, 0 to 100; ValueError when a criterion has no points: missing is not zero."""
     if weights.keys() != points.keys():
         raise ValueError("a sheet total needs points for every criterion")
-    return sum((Fraction(weight * points[key], SCALE) for key, weight in weights.items()), Fraction(0))
+    return Fraction(sum(weight * points[key] for key, weight in weights.items()), SCALE)
 
 
 def running_total(weights: Mapping[Key, int], points: Mapping[Key, int]) -> tuple[Fraction, int]:
