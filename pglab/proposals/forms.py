@@ -1,12 +1,14 @@
 """The forms of applying: start, one section of answers, one file, declare and submit."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from wtforms.widgets import HiddenInput
 
+from pglab.accounts.models import Organization
+from pglab.cohorts.models import ChallengeArea
 from pglab.core.text import count_words
 from pglab.proposals.models import Answer
 from pglab.proposals.queries import too_long
@@ -41,13 +43,6 @@ class AnswerField(TextField):
         self.word_limit = word_limit
 
 
-class StartForm(Form):
-    """Which organization applies, and to which challenge area."""
-
-    organization = ChoiceField("Which startup is applying?", blank="Select the startup that is applying")
-    area = ChoiceField("Which challenge do you answer?", blank="Select the challenge you’re applying to")
-
-
 class FileForm(Form):
     """One file for one document slot."""
 
@@ -72,6 +67,32 @@ class SubmitForm(Form):
     def declarations(self) -> list[str]:
         """The sentences that were confirmed, as they stand in the receipt."""
         return [str(field.label.text) for field in (self.is_true, self.can_take_part, self.knows_what_is_public)]
+
+
+def start_form(organizations: Iterable[Organization], areas: Iterable[ChallengeArea]) -> Form:
+    """Which of the person's organizations applies, and to which challenge area; the only one is chosen already."""
+    writers = {str(organization.id): organization for organization in organizations}
+    offered = {str(area.id): area for area in areas}
+    made: type[Form] = type(
+        "StartForm",
+        (Form,),
+        {
+            "organization": ChoiceField(
+                "Which startup is applying?",
+                choices=[(key, organization.legal_name) for key, organization in writers.items()],
+                coerce=writers.get,
+                blank="Select the startup that is applying",
+                default=next(iter(writers)) if len(writers) == 1 else None,
+            ),
+            "area": ChoiceField(
+                "Which challenge do you answer?",
+                choices=[(key, area.title, area.teaser) for key, area in offered.items()],
+                coerce=offered.get,
+                blank="Select the challenge you’re applying to",
+            ),
+        },
+    )
+    return made()
 
 
 def section_form(section: FormSection, answers: Mapping[UUID, Answer]) -> Form:

@@ -38,22 +38,13 @@ def home() -> ResponseReturnValue:
 def start(cohort: int) -> ResponseReturnValue:
     """Before you start: what it takes, then start a proposal."""
     rfp = rfp_queries.get_rfp(cohort, viewer=me())
-    areas = {str(area.id): area for area in rfp_queries.list_areas(rfp.cohort_id)}
-    writers = {
-        str(membership.organization_id): membership.organization
-        for membership in me().memberships
-        if membership.role in policy.WRITERS
-    }
-    form = forms.StartForm()
-    form.organization.choices = [(key, organization.legal_name) for key, organization in writers.items()]
-    form.area.choices = [(key, area.title, area.teaser) for key, area in areas.items()]
-    if request.method == "GET" and len(writers) == 1:
-        form.organization.data = next(iter(writers))
+    writers = [held.organization for held in me().memberships if held.role in policy.WRITERS]
+    form = forms.start_form(writers, rfp_queries.list_areas(rfp.cohort_id))
     if form.submitted():
         try:
             with transaction():
                 proposal = services.start_proposal(
-                    rfp, organization=writers[form.organization.data], area=areas[form.area.data], actor=me()
+                    rfp, organization=form.organization.data, area=form.area.data, actor=me()
                 )
         except RuleError as error:
             form.show(error)
