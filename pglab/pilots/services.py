@@ -5,6 +5,7 @@ from typing import Any
 
 from blinker import Signal
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from pglab.accounts.models import User
 from pglab.audit.services import record
@@ -25,7 +26,8 @@ from pglab.pilots.states import (
     MilestoneStatus,
     Verdict,
 )
-from pglab.rfps.models import InstallmentTemplate, Rfp
+from pglab.rfps.models import Rfp
+from pglab.rfps.queries import list_installments
 from pglab.web.filters import local_day
 
 # Sent with `pilot`, `milestones` and `actor` when a pilot starts; payments promise the stipend in the same transaction.
@@ -55,6 +57,9 @@ def start_pilot(
     first, last = starts_on or cohort.pilot_start_on, ends_on or cohort.pilot_end_on
     _refuse_unstartable(decision, champion, first, last)
     number = _next_number(cohort)
+    started = queries.find_pilot_of(decision)
+    if started:
+        raise StateError(f"Pilot {started.reference} was started from this award already.")
     pilot = Pilot(
         reference=f"P{cohort.number}-{number:02d}",
         cohort=cohort,
@@ -104,9 +109,6 @@ def _next_number(cohort: Cohort) -> int:
 
 
 def _agreed_milestones(pilot: Pilot, rfp: Rfp) -> list[Milestone]:
-    templates = db.session.scalars(
-        select(InstallmentTemplate).where(InstallmentTemplate.rfp_id == rfp.id).order_by(InstallmentTemplate.position)
-    )
     return [
         Milestone(
             pilot=pilot,
@@ -115,7 +117,7 @@ def _agreed_milestones(pilot: Pilot, rfp: Rfp) -> list[Milestone]:
             done_when=template.done_when,
             due_on=pilot.starts_on + timedelta(days=template.due_after_days),
         )
-        for number, template in enumerate(templates, start=1)
+        for number, template in enumerate(list_installments(rfp.id), start=1)
     ]
 
 
@@ -136,7 +138,10 @@ def execute_agreement(agreement: Agreement, *, contract_number: str, executed_on
         raise RuleError(f"{contract_number} is already used for {taken}", "contract_number")
     AGREEMENT_WORKFLOW.fire(agreement, AgreementEvent.EXECUTE)
     agreement.contract_number, agreement.executed_on = contract_number, executed_on
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise StateError(f"{contract_number} was used for another agreement just now. Check the number.") from error
     after = {"contract_number": contract_number, "executed_on": executed_on.isoformat()}
     record("agreement.executed", agreement, actor=actor, after=after)
     _begin_next(agreement.pilot, actor)

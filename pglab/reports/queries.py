@@ -150,16 +150,16 @@ def list_cohort_totals(now: datetime) -> list[CohortTotals]:
                 cohort=rfp.cohort,
                 proposals=Figure(
                     opening.submissions if opening else None,
-                    "Record of the opening of proposals",
+                    "record of the opening of proposals",
                     opening.opened_at if opening else None,
                 ),
                 awarded=Figure(
                     len(awards.get(rfp.id, [])) if release else None,
-                    "Released decisions, without those a startup declined",
+                    "released decisions, without those a startup declined",
                     release.released_at if release else None,
                 ),
-                committed=Figure(promised, "Stipends promised to pilots", booked_at or now),
-                paid=Figure(cents, "Payments made by the Controller", paid_on or now),
+                committed=Figure(promised, "stipends promised to pilots", booked_at or now),
+                paid=Figure(cents, "payments made by the Controller", paid_on or now),
             )
         )
     return totals

@@ -19,7 +19,7 @@ from pglab.pilots import services
 from pglab.pilots.models import Agreement, DeliverableVersion, Milestone, Pilot
 from pglab.pilots.states import MILESTONE_WORKFLOW, MilestoneEvent
 from pglab.proposals.models import Opening, Proposal
-from pglab.rfps.models import Criterion, InstallmentTemplate, Rfp
+from pglab.rfps.models import Criterion, InstallmentTemplate, Rfp, RfpVersion
 from pglab.rfps.states import RfpStatus
 from tests.factories import keep
 from tests.factories.accounts import make_organization, make_program_manager, make_user
@@ -40,7 +40,7 @@ class City:
 
 
 def make_city(number: int = 12, *, parts: tuple[int, ...] = PARTS, awards: int = 4, proposals: int = 19) -> City:
-    """A cohort whose proposals were opened and decided yesterday; its RFP promises `parts` (cents)."""
+    """A cohort whose proposals were opened and decided; its RFP promises `parts` (cents)."""
     now = official_now()
     manager, second, champion = make_program_manager(), make_program_manager("Second Manager"), make_user("Mona Abara")
     cohort = Cohort(
@@ -57,9 +57,18 @@ def make_city(number: int = 12, *, parts: tuple[int, ...] = PARTS, awards: int =
         cohort=cohort, position=1, slug="curbs", title="Safer curbs", teaser="Curbs.", problem="Cars block curbs.",
         success="Fewer blocked curbs.", host=host, champion=champion,
     )  # fmt: skip  # one row
+    keep(area)
+    city = City(make_decided_rfp(cohort, parts, awards, manager), area, manager, second, champion)
+    publish(city, proposals)
+    return city
+
+
+def make_decided_rfp(cohort: Cohort, parts: tuple[int, ...], awards: int, manager: User) -> Rfp:
+    """An RFP that carries the stamps of every stage; the database lets nobody add them to a published one at will."""
+    now = official_now()
     rfp = Rfp(
         cohort=cohort,
-        reference=f"RFP-{number}",
+        reference=f"RFP-{cohort.number}",
         publish_at=now - timedelta(days=60),
         questions_due_at=now - timedelta(days=40),
         answers_due_at=now - timedelta(days=39),
@@ -74,7 +83,7 @@ def make_city(number: int = 12, *, parts: tuple[int, ...] = PARTS, awards: int =
         panel_opened_at=now + timedelta(seconds=7),
         decided_at=now + timedelta(seconds=8),
     )
-    keep(area, rfp)
+    keep(rfp)
     keep(
         Criterion(rfp_id=rfp.id, position=1, title="Impact", question="Who notices?", weight=100, anchors=["x"] * 6),
         *(
@@ -84,18 +93,24 @@ def make_city(number: int = 12, *, parts: tuple[int, ...] = PARTS, awards: int =
             )
             for place, cents in enumerate(parts, start=1)
         ),
+        RfpVersion(rfp_id=rfp.id, number=1, made_at=now, snapshot="{}", sha256="0" * 64),
     )  # fmt: skip  # one row each
-    rfp.status, rfp.published_by_id = RfpStatus.PUBLISHED, second.id
-    people = {"asked_by_id": manager.id, "asked_at": now}
+    return rfp
+
+
+def publish(city: City, proposals: int) -> None:
+    """Publish the RFP and note the opening and the release, each by two people."""
+    rfp, now = city.rfp, official_now()
+    rfp.status, rfp.published_by_id = RfpStatus.PUBLISHED, city.second.id
+    people = {"asked_by_id": city.manager.id, "asked_at": now}
     keep(
         rfp,
         Opening(
-            rfp_id=rfp.id, opened_by_id=second.id, opened_at=rfp.opened_at, merkle_root="0" * 64,
+            rfp_id=rfp.id, opened_by_id=city.second.id, opened_at=rfp.opened_at, merkle_root="0" * 64,
             submissions=proposals, **people,
         ),
-        Release(rfp_id=rfp.id, released_by_id=second.id, released_at=now, sha256="0" * 64, **people),
+        Release(rfp_id=rfp.id, released_by_id=city.second.id, released_at=now, sha256="0" * 64, **people),
     )  # fmt: skip  # one row each
-    return City(rfp, area, manager, second, champion)
 
 
 def make_accepted_award(city: City, organization: Organization | None = None) -> Decision:

@@ -9,14 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from pglab.accounts.models import User
-from pglab.awards.models import Decision
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError
 from pglab.pilots.models import Acceptance, DeliverableVersion, Milestone
 from pglab.pilots.queries.pilots import get_pilot
 from pglab.pilots.states import MilestoneStatus, Verdict
-from pglab.proposals.models import Proposal
-from pglab.rfps.models import InstallmentTemplate
+from pglab.rfps.queries import list_installments
 
 BUSINESS_DAYS_TO_REVIEW = 5
 OWED_BY_STARTUP = (MilestoneStatus.NOT_STARTED, MilestoneStatus.IN_PROGRESS, MilestoneStatus.CHANGES_REQUESTED)
@@ -120,13 +118,5 @@ def get_version(milestone: Milestone, number: int) -> DeliverableVersion:
 
 def find_installment_amount(milestone: Milestone) -> int:
     """What the milestone earns, in cents, as the RFP promised it."""
-    amount = db.session.scalar(
-        select(InstallmentTemplate.amount_cents)
-        .join(Proposal, Proposal.rfp_id == InstallmentTemplate.rfp_id)
-        .join(Decision, Decision.proposal_id == Proposal.id)
-        .where(Decision.id == milestone.pilot.decision_id)
-        .order_by(InstallmentTemplate.position)
-        .offset(milestone.number - 1)
-        .limit(1)
-    )
-    return amount or 0
+    parts = list_installments(milestone.pilot.decision.proposal.rfp_id)
+    return next((part.amount_cents for number, part in enumerate(parts, start=1) if number == milestone.number), 0)

@@ -63,6 +63,14 @@ def test_only_an_accepted_award_becomes_a_pilot(rolled_back):
         services.start_pilot(award, champion=city.champion, actor=city.manager)
 
 
+def test_an_award_becomes_one_pilot(rolled_back):
+    city = make_city()
+    pilot = make_pilot(city)
+
+    with pytest.raises(StateError, match=r"Pilot P12-01 was started from this award already\."), transaction():
+        services.start_pilot(pilot.decision, champion=city.champion, actor=city.manager)
+
+
 def test_only_program_managers_start_and_execute(rolled_back):
     city = make_city()
     award = make_accepted_award(city)
