@@ -39,10 +39,55 @@ BEGIN
     IF NEW.closes_at <= official_now() THEN
         RAISE EXCEPTION 'the deadline has passed' USING ERRCODE = 'PL003';
     END IF;
+    IF (SELECT count(DISTINCT person_id) FROM users WHERE id IN (NEW.prepared_by_id, NEW.published_by_id)) <> 2 THEN
+        RAISE EXCEPTION 'a second person publishes' USING ERRCODE = 'PL003';
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM rfp_versions WHERE rfp_id = NEW.id) THEN
+        RAISE EXCEPTION 'publication freezes a version' USING ERRCODE = 'PL003';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER publication BEFORE UPDATE OF status ON rfps FOR EACH ROW
     WHEN (NEW.status = 'published' AND OLD.status <> 'published') EXECUTE FUNCTION rfp_may_be_published();
+
+CREATE FUNCTION rfp_begins_as_draft() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'an RFP begins as a draft' USING ERRCODE = 'PL003';
+END $$;
+CREATE TRIGGER begins_as_draft BEFORE INSERT ON rfps FOR EACH ROW
+    WHEN (NEW.status <> 'draft') EXECUTE FUNCTION rfp_begins_as_draft();
+
+-- Money may be added to a published cohort and a champion may change; the words startups answered may not.
+CREATE FUNCTION published_cohort_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    promised bigint;
+BEGIN
+    SELECT stipend_cents::bigint * award_count INTO promised FROM rfps
+        WHERE cohort_id = NEW.id AND status IN ('published', 'cancelled');
+    IF promised IS NULL THEN RETURN NEW; END IF;
+    IF ROW(NEW.number, NEW.headline, NEW.summary, NEW.pilot_start_on, NEW.pilot_end_on, NEW.is_sample)
+       IS DISTINCT FROM
+       ROW(OLD.number, OLD.headline, OLD.summary, OLD.pilot_start_on, OLD.pilot_end_on, OLD.is_sample)
+       OR NEW.budget_cents < promised THEN
+        RAISE EXCEPTION 'a published cohort is frozen' USING ERRCODE = 'PL004';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER frozen BEFORE UPDATE ON cohorts FOR EACH ROW EXECUTE FUNCTION published_cohort_is_frozen();
+
+CREATE FUNCTION published_challenge_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    parent uuid := CASE TG_OP WHEN 'DELETE' THEN OLD.cohort_id ELSE NEW.cohort_id END;
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'champion_id' = to_jsonb(OLD) - 'champion_id' THEN RETURN NEW; END IF;
+    IF EXISTS (SELECT 1 FROM rfps WHERE cohort_id = parent AND status IN ('published', 'cancelled')) THEN
+        RAISE EXCEPTION 'challenges of a published cohort are frozen' USING ERRCODE = 'PL004';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER frozen BEFORE INSERT OR UPDATE OR DELETE ON challenge_areas
+    FOR EACH ROW EXECUTE FUNCTION published_challenge_is_frozen();
 
 CREATE FUNCTION published_rfp_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -95,6 +140,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in PARTS:
         op.execute(f"DROP TRIGGER frozen ON {table}")
-    op.execute("DROP TRIGGER frozen ON rfps; DROP TRIGGER publication ON rfps")
+    op.execute("DROP TRIGGER frozen ON rfps; DROP TRIGGER publication ON rfps; DROP TRIGGER begins_as_draft ON rfps")
+    op.execute("DROP TRIGGER frozen ON cohorts; DROP TRIGGER frozen ON challenge_areas")
+    op.execute("DROP FUNCTION rfp_begins_as_draft(); DROP FUNCTION published_cohort_is_frozen()")
+    op.execute("DROP FUNCTION published_challenge_is_frozen()")
     op.execute("DROP FUNCTION published_part_is_frozen(); DROP FUNCTION published_rfp_is_frozen()")
     op.execute("DROP FUNCTION rfp_may_be_published()")

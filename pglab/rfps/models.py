@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pglab.cohorts.models import Cohort
+from pglab.core.clock import EASTERN
 from pglab.core.db import Entity, choice, one_of
 from pglab.rfps.states import Phase, RfpStatus
 
@@ -72,7 +73,8 @@ class Rfp(Entity):
         if self.completed_at:
             return Phase.COMPLETE
         if self.decided_at:
-            return Phase.PILOTING if now.date() >= self.cohort.pilot_start_on else Phase.DECIDED
+            today = now.astimezone(EASTERN).date()
+            return Phase.PILOTING if today >= self.cohort.pilot_start_on else Phase.DECIDED
         if self.panel_opened_at:
             return Phase.PANEL
         return Phase.SCORING if self.opened_at else None

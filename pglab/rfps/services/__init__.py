@@ -1,11 +1,53 @@
 """What may be done with an RFP: build it from the sample plan, change the draft, publish it, stamp its stages."""
 
 from pglab.rfps.services.building import NewCohort, create_cohort
+from pglab.rfps.services.changing import (
+    AreaText,
+    CallDates,
+    CallDetails,
+    InstallmentPlan,
+    QuestionText,
+    RubricLine,
+    RuleText,
+    SectionText,
+    SlotText,
+    StaleVersionError,
+    change_area,
+    change_dates,
+    change_details,
+    change_eligibility,
+    change_installments,
+    change_notice,
+    change_questions,
+    change_rubric,
+    change_slots,
+    why_not_changed,
+)
 from pglab.rfps.services.publishing import find_obstacles, publish_rfp, return_to_draft, send_for_review
 from pglab.rfps.services.stages import stamp_decided, stamp_opened, stamp_panel
+from pglab.rfps.services.suggesting import suggest_dates
 
 __all__ = [
+    "AreaText",
+    "CallDates",
+    "CallDetails",
+    "InstallmentPlan",
     "NewCohort",
+    "QuestionText",
+    "RubricLine",
+    "RuleText",
+    "SectionText",
+    "SlotText",
+    "StaleVersionError",
+    "change_area",
+    "change_dates",
+    "change_details",
+    "change_eligibility",
+    "change_installments",
+    "change_notice",
+    "change_questions",
+    "change_rubric",
+    "change_slots",
     "create_cohort",
     "find_obstacles",
     "publish_rfp",
@@ -14,4 +56,6 @@ __all__ = [
     "stamp_decided",
     "stamp_opened",
     "stamp_panel",
+    "suggest_dates",
+    "why_not_changed",
 ]

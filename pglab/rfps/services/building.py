@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from pglab.rfps.models import (
     Rfp,
     RfpSection,
 )
+from pglab.rfps.services.dates import check_dates, check_deadline_ahead, check_pilot_dates
 
 SAMPLE_PLAN = Path(__file__).parent.parent / "data" / "sample_plan.json"
 
@@ -65,8 +65,8 @@ def create_cohort(new: NewCohort, *, actor: User) -> Rfp:
     if db.session.scalar(select(Cohort.id).where(Cohort.number == new.number)):
         raise RuleError(f"Cohort {new.number} exists already.", field="number")
     check_dates(new)
-    if new.pilot_start_on >= new.pilot_end_on:
-        raise RuleError("The pilots must end after they start.", field="pilot_end_on")
+    check_deadline_ahead(new.closes_at)
+    check_pilot_dates(new.pilot_start_on, new.pilot_end_on)
     plan = sample_plan()
     cohort = Cohort(
         number=new.number,
@@ -98,27 +98,6 @@ def create_cohort(new: NewCohort, *, actor: User) -> Rfp:
     record("cohort.created", cohort, actor=actor, after={"number": new.number})
     record("rfp.drafted", rfp, actor=actor)
     return rfp
-
-
-DATE_ORDER = (
-    ("publish_at", "Publication"),
-    ("questions_due_at", "The last day for questions"),
-    ("answers_due_at", "The last day for answers"),
-    ("closes_at", "The deadline"),
-    ("scores_due_at", "The date scores are due"),
-)
-
-
-def check_dates(dated: Any) -> None:
-    """The dates of a call follow each other; RuleError beside the first one that does not. Works for a new cohort and
-    for an RFP alike."""
-    for (earlier, earlier_name), (later, later_name) in pairwise(DATE_ORDER):
-        first, second = getattr(dated, earlier), getattr(dated, later)
-        same_is_fine = later in ("answers_due_at", "closes_at")
-        if second < first or (second == first and not same_is_fine):
-            raise RuleError(f"{later_name} must come after {earlier_name[:1].lower()}{earlier_name[1:]}.", field=later)
-    if dated.decision_on < dated.scores_due_at.date():
-        raise RuleError("Decisions must come after the date scores are due.", field="decision_on")
 
 
 def _add_areas(cohort: Cohort, plan: dict[str, Any]) -> None:

@@ -1,7 +1,5 @@
 """Publication: prepared by one person, carried out by another; from then on the RFP is frozen."""
 
-from typing import Any
-
 from sqlalchemy import select
 
 from pglab.accounts.models import User
@@ -13,8 +11,9 @@ from pglab.core.errors import AccessDeniedError, RuleError, StateError, require
 from pglab.core.money import format_dollars
 from pglab.rfps import notices, policy, queries
 from pglab.rfps.models import Rfp, RfpVersion
-from pglab.rfps.services.building import check_dates
+from pglab.rfps.services.dates import check_dates
 from pglab.rfps.states import RFP_WORKFLOW, RfpEvent, RfpStatus
+from pglab.web.filters import et_long
 
 
 def find_obstacles(rfp: Rfp) -> list[str]:
@@ -36,7 +35,7 @@ def find_obstacles(rfp: Rfp) -> list[str]:
             f"The budget is {format_dollars(rfp.cohort.budget_cents)}."
         )
     if rfp.closes_at <= official_now():
-        found.append("The deadline has passed already.")
+        found.append(f"The deadline ({et_long(rfp.closes_at)}) has passed already.")
     try:
         check_dates(rfp)
     except RuleError as error:
@@ -78,7 +77,7 @@ def publish_rfp(rfp: Rfp, *, actor: User) -> RfpVersion:
             "You prepared this RFP, so someone else must publish it: another program manager or a director."
         )
     refuse_with_obstacles(call)
-    snapshot = canonical_json(snapshot_of(call))
+    snapshot = canonical_json(queries.snapshot_of(call))
     version = RfpVersion(
         rfp_id=call.id, number=1, made_at=official_now(), snapshot=snapshot.decode(), sha256=sha256_hex(snapshot)
     )
@@ -103,77 +102,3 @@ def lock(rfp: Rfp) -> Rfp:
     return db.session.execute(
         select(Rfp).where(Rfp.id == rfp.id).with_for_update(of=Rfp).execution_options(populate_existing=True)
     ).scalar_one()
-
-
-def snapshot_of(rfp: Rfp) -> dict[str, Any]:
-    """Everything that publication freezes, as one JSON value."""
-    cohort = rfp.cohort
-    return {
-        "reference": rfp.reference,
-        "cohort": {
-            "number": cohort.number,
-            "headline": cohort.headline,
-            "summary": cohort.summary,
-            "pilot_start_on": cohort.pilot_start_on.isoformat(),
-            "pilot_end_on": cohort.pilot_end_on.isoformat(),
-        },
-        "dates": {
-            name: getattr(rfp, name).isoformat()
-            for name in (
-                "publish_at",
-                "questions_due_at",
-                "answers_due_at",
-                "closes_at",
-                "scores_due_at",
-                "decision_on",
-            )
-        },
-        "stipend_cents": rfp.stipend_cents,
-        "award_count": rfp.award_count,
-        "areas": [
-            {
-                "title": area.title,
-                "problem": area.problem,
-                "success": area.success,
-                "constraints": area.constraints,
-                "host": area.host.name,
-            }
-            for area in queries.list_areas(cohort.id)
-        ],
-        "sections": [{"title": part.title, "body": part.body} for part in queries.list_notice_sections(rfp.id)],
-        "eligibility": [rule.text for rule in queries.list_eligibility_rules(rfp.id)],
-        "criteria": [
-            {"title": line.title, "question": line.question, "weight": line.weight, "anchors": line.anchors}
-            for line in queries.list_criteria(rfp.id)
-        ],
-        "form": [
-            {
-                "title": section.title,
-                "criterion": section.criterion.title if section.criterion else None,
-                "questions": [
-                    {"label": q.label, "kind": q.kind.value, "word_limit": q.word_limit, "required": q.required}
-                    for q in section.questions
-                ],
-            }
-            for section in queries.list_form_sections(rfp.id)
-        ],
-        "documents": [
-            {
-                "title": slot.title,
-                "media_types": slot.media_types,
-                "max_bytes": slot.max_bytes,
-                "max_pages": slot.max_pages,
-                "required": slot.required,
-            }
-            for slot in queries.list_slots(rfp.id)
-        ],
-        "installments": [
-            {
-                "milestone": part.milestone,
-                "done_when": part.done_when,
-                "due_after_days": part.due_after_days,
-                "amount_cents": part.amount_cents,
-            }
-            for part in queries.list_installments(rfp.id)
-        ],
-    }

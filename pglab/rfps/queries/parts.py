@@ -1,4 +1,4 @@
-"""Reading RFPs. The public sees a published one from its publication on; staff see drafts too."""
+"""The parts of an RFP as they stand in its tables: what a draft is edited from and a version is made of."""
 
 from uuid import UUID
 
@@ -6,44 +6,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from pglab.accounts.models import User
-from pglab.cohorts.models import ChallengeArea, Cohort
-from pglab.core.clock import official_now
+from pglab.audit.models import AuditEvent
+from pglab.cohorts.models import ChallengeArea, HostOrganization
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError
-from pglab.rfps import policy
 from pglab.rfps.models import (
     Criterion,
     DocumentSlot,
     EligibilityRule,
     FormSection,
     InstallmentTemplate,
-    Rfp,
     RfpSection,
     RfpVersion,
 )
-from pglab.rfps.states import RfpStatus
-
-
-def get_rfp(cohort: int, *, viewer: User | None) -> Rfp:
-    """The RFP of a cohort; before its publication it exists for City staff only."""
-    rfp = db.session.scalar(select(Rfp).join(Rfp.cohort).where(Cohort.number == cohort))
-    if rfp is None or not (policy.sees_drafts(viewer) or is_public(rfp)):
-        raise NotFoundError(f"There is no cohort {cohort} that is published.")
-    return rfp
-
-
-def is_public(rfp: Rfp) -> bool:
-    """Whether the public sees the RFP now."""
-    return rfp.status in (RfpStatus.PUBLISHED, RfpStatus.CANCELLED) and rfp.publish_at <= official_now()
-
-
-def list_rfps(viewer: User | None) -> list[Rfp]:
-    """All RFPs the viewer may see, newest cohort first."""
-    query = select(Rfp).join(Rfp.cohort).order_by(Cohort.number.desc())
-    if not policy.sees_drafts(viewer):
-        shown = [RfpStatus.PUBLISHED, RfpStatus.CANCELLED]
-        query = query.where(Rfp.status.in_(shown), Rfp.publish_at <= official_now())
-    return list(db.session.scalars(query))
 
 
 def list_areas(cohort_id: UUID) -> list[ChallengeArea]:
@@ -98,3 +73,28 @@ def latest_version(rfp_id: UUID) -> RfpVersion:
     if version is None:
         raise NotFoundError("This RFP has no published version yet.")
     return version
+
+
+def get_area(cohort_id: UUID, slug: str) -> ChallengeArea:
+    """One challenge area of a cohort, with its host and champion."""
+    query = select(ChallengeArea).where(ChallengeArea.cohort_id == cohort_id, ChallengeArea.slug == slug)
+    area = db.session.scalar(query.options(joinedload(ChallengeArea.host), joinedload(ChallengeArea.champion)))
+    if area is None:
+        raise NotFoundError("There is no such challenge in this cohort.")
+    return area
+
+
+def list_hosts() -> list[HostOrganization]:
+    """Every department and authority that can host a pilot, by name."""
+    return list(db.session.scalars(select(HostOrganization).order_by(HostOrganization.name)))
+
+
+def find_last_change(rfp_id: UUID) -> AuditEvent | None:
+    """Who last changed the RFP, and when."""
+    query = select(AuditEvent).where(AuditEvent.subject_id == rfp_id).order_by(AuditEvent.seq.desc()).limit(1)
+    return db.session.scalar(query)
+
+
+def get_person(user_id: UUID) -> User:
+    """The person who prepared or published an RFP."""
+    return db.session.get_one(User, user_id)

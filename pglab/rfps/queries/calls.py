@@ -1,0 +1,109 @@
+"""Reading calls. The public sees a published one from its publication on, as it was frozen; staff see drafts too."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased, contains_eager
+
+from pglab.accounts.models import User
+from pglab.cohorts.models import Cohort
+from pglab.core.clock import official_now
+from pglab.core.db import UtcDateTime, db
+from pglab.core.errors import NotFoundError
+from pglab.rfps import policy
+from pglab.rfps.models import Rfp, RfpVersion
+from pglab.rfps.queries.snapshot import snapshot_of
+from pglab.rfps.states import Phase, RfpStatus
+
+SHOWN = (RfpStatus.PUBLISHED, RfpStatus.CANCELLED)
+# Cohorts have one to three digits; an address may hold more than the database can count to.
+NO_COHORT = 1000
+OFFICIAL_NOW = func.official_now(type_=UtcDateTime)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One RFP as a page shows it at one instant: the frozen words of its newest version, or the draft's own."""
+
+    rfp: Rfp
+    now: datetime
+    version: RfpVersion | None
+    content: dict[str, Any]
+
+    @property
+    def phase(self) -> Phase:
+        """Where the RFP stands at this instant."""
+        return self.rfp.phase(self.now)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everyone sees it."""
+        return shown_to_everyone(self.rfp, self.now)
+
+
+def shown_to_everyone(rfp: Rfp, now: datetime) -> bool:
+    """A published RFP is public from its publication date on, also when it was cancelled later."""
+    return rfp.status in SHOWN and rfp.publish_at <= now
+
+
+def get_rfp(cohort: int, *, viewer: User | None) -> Rfp:
+    """The RFP of a cohort; before its publication it exists for City staff only."""
+    found = db.session.execute(_one(cohort)).first()
+    return _visible(cohort, found[0] if found else None, found[1] if found else None, viewer)
+
+
+def get_call(cohort: int, *, viewer: User | None) -> Call:
+    """The RFP of a cohort with everything its pages show, in one statement once it is published."""
+    every = aliased(RfpVersion)
+    newest = select(func.max(every.number)).where(every.rfp_id == Rfp.id).scalar_subquery()
+    query = _one(cohort).add_columns(RfpVersion)
+    query = query.outerjoin(RfpVersion, (RfpVersion.rfp_id == Rfp.id) & (RfpVersion.number == newest))
+    found = db.session.execute(query).first()
+    rfp = _visible(cohort, found[0] if found else None, found[1] if found else None, viewer)
+    return call_of(rfp, found[1], found[2])  # type: ignore[index]  # an RFP that is visible was found
+
+
+def call_of(rfp: Rfp, now: datetime, version: RfpVersion | None = None) -> Call:
+    """The RFP as its newest version froze it; without a version, as its draft stands."""
+    content = _frozen(version.id, version.snapshot) if version else snapshot_of(rfp)
+    return Call(rfp, now.astimezone(UTC), version, content)
+
+
+def list_rfps(viewer: User | None) -> list[Rfp]:
+    """All RFPs the viewer may see, newest cohort first."""
+    query = select(Rfp).join(Rfp.cohort).order_by(Cohort.number.desc())
+    if not policy.sees_drafts(viewer):
+        query = query.where(Rfp.status.in_(SHOWN), Rfp.publish_at <= func.official_now())
+    return list(db.session.scalars(query))
+
+
+def is_public(rfp: Rfp) -> bool:
+    """Whether the public sees the RFP now."""
+    return shown_to_everyone(rfp, official_now())
+
+
+def next_cohort_number() -> int:
+    """The number after the highest one that is taken."""
+    return (db.session.scalar(select(func.max(Cohort.number))) or 0) + 1
+
+
+def _one(cohort: int) -> Select[Rfp, datetime]:
+    query = select(Rfp, OFFICIAL_NOW).join(Rfp.cohort).options(contains_eager(Rfp.cohort))
+    return query.where(Cohort.number == min(cohort, NO_COHORT))
+
+
+def _visible(cohort: int, rfp: Rfp | None, now: datetime | None, viewer: User | None) -> Rfp:
+    if rfp is None or now is None or not (policy.sees_drafts(viewer) or shown_to_everyone(rfp, now)):
+        raise NotFoundError(f"There is no cohort {cohort} that is published.")
+    return rfp
+
+
+@lru_cache(maxsize=64)
+def _frozen(_version_id: UUID, snapshot: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(snapshot)
+    return content

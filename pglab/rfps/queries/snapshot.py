@@ -1,0 +1,83 @@
+"""Everything that publication freezes, as one JSON value: what the public reads and every proposal answers."""
+
+from typing import Any
+
+from pglab.rfps.models import DocumentSlot, FormSection, Rfp
+from pglab.rfps.queries import parts
+
+DATES = ("publish_at", "questions_due_at", "answers_due_at", "closes_at", "scores_due_at", "decision_on")
+AREA_TEXTS = ("slug", "title", "teaser", "problem", "success", "constraints")
+
+
+def snapshot_of(rfp: Rfp) -> dict[str, Any]:
+    """The RFP with all its parts, in their order."""
+    cohort = rfp.cohort
+    return {
+        "reference": rfp.reference,
+        "cohort": {
+            "number": cohort.number,
+            "headline": cohort.headline,
+            "summary": cohort.summary,
+            "pilot_start_on": cohort.pilot_start_on.isoformat(),
+            "pilot_end_on": cohort.pilot_end_on.isoformat(),
+        },
+        "dates": {name: getattr(rfp, name).isoformat() for name in DATES},
+        "stipend_cents": rfp.stipend_cents,
+        "award_count": rfp.award_count,
+        "areas": [
+            {
+                **{
+                    name: getattr(area, name)
+                    for name in ("slug", "title", "teaser", "problem", "success", "constraints")
+                },
+                "host": area.host.name,
+            }
+            for area in parts.list_areas(cohort.id)
+        ],
+        "sections": [{"title": part.title, "body": part.body} for part in parts.list_notice_sections(rfp.id)],
+        "eligibility": [rule.text for rule in parts.list_eligibility_rules(rfp.id)],
+        "criteria": [
+            {"title": line.title, "question": line.question, "weight": line.weight, "anchors": list(line.anchors)}
+            for line in parts.list_criteria(rfp.id)
+        ],
+        "form": [_form_section(section) for section in parts.list_form_sections(rfp.id)],
+        "documents": [_slot(slot) for slot in parts.list_slots(rfp.id)],
+        "installments": [
+            {
+                "milestone": part.milestone,
+                "done_when": part.done_when,
+                "due_after_days": part.due_after_days,
+                "amount_cents": part.amount_cents,
+            }
+            for part in parts.list_installments(rfp.id)
+        ],
+    }
+
+
+def _form_section(section: FormSection) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "group": section.group,
+        "criterion": section.criterion.title if section.criterion else None,
+        "questions": [
+            {
+                "label": question.label,
+                "hint": question.hint,
+                "kind": question.kind.value,
+                "word_limit": question.word_limit,
+                "required": question.required,
+            }
+            for question in section.questions
+        ],
+    }
+
+
+def _slot(slot: DocumentSlot) -> dict[str, Any]:
+    return {
+        "title": slot.title,
+        "hint": slot.hint,
+        "media_types": list(slot.media_types),
+        "max_bytes": slot.max_bytes,
+        "max_pages": slot.max_pages,
+        "required": slot.required,
+    }

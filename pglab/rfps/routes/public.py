@@ -1,0 +1,113 @@
+"""What everyone may read: home, cohorts, the official notice, how we decide."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from pglab.accounts.models import User
+from pglab.accounts.session import me
+from pglab.core.clock import official_now
+from pglab.core.errors import NotFoundError
+from pglab.rfps import queries
+from pglab.rfps.models import Rfp
+from pglab.rfps.queries import Call
+from pglab.rfps.routes.blueprint import bp
+from pglab.rfps.routes.words import PHASE_WORDS, key_dates, pilot_months
+from pglab.rfps.states import RfpStatus
+from pglab.web.security import public_page
+
+
+def viewer() -> User | None:
+    """The person at the screen, or nobody."""
+    return me() if current_user.is_authenticated else None
+
+
+@bp.get("/")
+@public_page
+def home() -> ResponseReturnValue:
+    """Whether to apply now, in ten seconds: the call that closes first among those open, else when the next one is."""
+    now = official_now()
+    published = [rfp for rfp in queries.list_rfps(None) if rfp.status is RfpStatus.PUBLISHED]
+    taking = [rfp for rfp in published if rfp.phase(now).accepts_proposals]
+    return render_template(
+        "rfps/home.html",
+        open_call=min(taking, key=lambda rfp: rfp.closes_at, default=None),
+        rows=[row(rfp, now) for rfp in published[:3]],
+        now=now,
+    )
+
+
+@bp.get("/cohorts")
+@public_page
+def cohorts() -> ResponseReturnValue:
+    """All cohorts, newest first, each with its phase in words."""
+    now = official_now()
+    return render_template("rfps/cohorts.html", rows=[row(rfp, now) for rfp in queries.list_rfps(viewer())])
+
+
+def row(rfp: Rfp, now: datetime) -> tuple[Rfp, tuple[str, str], str]:
+    """A cohort in a list: its RFP, its phase in words, when its pilots run."""
+    return rfp, PHASE_WORDS[rfp.phase(now)], pilot_months(rfp.cohort.pilot_start_on, rfp.cohort.pilot_end_on)
+
+
+@bp.get("/cohorts/<int:cohort>")
+@public_page
+def cohort_page(cohort: int) -> ResponseReturnValue:
+    """Everything about one cohort, its present state first."""
+    return show("rfps/cohort.html", cohort)
+
+
+@bp.get("/cohorts/<int:cohort>/rfp")
+@public_page
+def notice(cohort: int) -> ResponseReturnValue:
+    """The official notice in numbered, linkable sections, with its version and content hash."""
+    return show("rfps/notice.html", cohort)
+
+
+@bp.get("/cohorts/<int:cohort>/how-we-decide")
+@public_page
+def how_we_decide(cohort: int) -> ResponseReturnValue:
+    """Stages, rubric, conflicts, ties: scoring made transparent."""
+    return show("rfps/how_we_decide.html", cohort)
+
+
+@bp.get("/cohorts/<int:cohort>/proposal-questions")
+@public_page
+def proposal_questions(cohort: int) -> ResponseReturnValue:
+    """Every question before starting."""
+    return show("rfps/proposal_questions.html", cohort)
+
+
+@bp.get("/cohorts/<int:cohort>/challenges/<slug>")
+@public_page
+def challenge(cohort: int, slug: str) -> ResponseReturnValue:
+    """One challenge: the problem, not the solution."""
+    call = queries.get_call(cohort, viewer=viewer())
+    area = next((area for area in call.content["areas"] if area["slug"] == slug), None)
+    if area is None:
+        raise NotFoundError("This cohort has no such challenge.")
+    return render_template("rfps/challenge.html", area=area, **context(call))
+
+
+def show(template: str, cohort: int) -> str:
+    """One page of a call, for whoever may see it."""
+    return render_template(template, **context(queries.get_call(cohort, viewer=viewer())))
+
+
+def context(call: Call) -> Mapping[str, Any]:
+    """What the pages of a call show; the preview shows the same."""
+    return {
+        "call": call,
+        "rfp": call.rfp,
+        "cohort": call.rfp.cohort,
+        "content": call.content,
+        "phase": call.phase.value,
+        "status": PHASE_WORDS[call.phase],
+        "open": call.phase.accepts_proposals,
+        "dates": key_dates(call.rfp, call.now),
+        "months": pilot_months(call.rfp.cohort.pilot_start_on, call.rfp.cohort.pilot_end_on),
+    }
