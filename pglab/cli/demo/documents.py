@@ -1,0 +1,115 @@
+"""Small real PDFs for the demo: pages of set text, a few kilobytes each, the same bytes every time."""
+
+import io
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+LANDSCAPE, PORTRAIT = (842, 595), (612, 792)
+MARGIN = 60
+# Every PDF program has these two, so that no font has to be carried along.
+FONTS = {"/F1": "Helvetica", "/F2": "Helvetica-Bold"}
+
+
+@dataclass
+class DemoFile:
+    """A file as a form hands it over."""
+
+    filename: str | None
+    stream: BinaryIO
+
+
+@dataclass(frozen=True)
+class Page:
+    """A heading and paragraphs under it."""
+
+    heading: str
+    paragraphs: Sequence[str]
+
+
+def make_pdf(filename: str, title: str, pages: Sequence[Page], *, size: tuple[int, int] = PORTRAIT) -> DemoFile:
+    """A PDF with one page for each `Page`, set in Helvetica; signs outside Latin-1 become question marks."""
+    # Needed only while the demo is loaded, and slow to import: no web process pays for it.
+    import pikepdf  # noqa: PLC0415
+
+    with pikepdf.new() as pdf:
+        fonts = pikepdf.Dictionary(
+            {
+                name: pikepdf.Dictionary(
+                    Type=pikepdf.Name.Font,
+                    Subtype=pikepdf.Name.Type1,
+                    BaseFont=pikepdf.Name("/" + base),
+                    Encoding=pikepdf.Name.WinAnsiEncoding,
+                )
+                for name, base in FONTS.items()
+            }
+        )
+        for number, page in enumerate(pages, start=1):
+            pdf.add_blank_page(page_size=size)
+            sheet = pdf.pages[-1].obj
+            sheet.Resources = pikepdf.Dictionary(Font=fonts)
+            footer = f"{title}  -  page {number} of {len(pages)}"
+            sheet.Contents = pdf.make_stream(_drawn(page, footer, size))
+        pdf.docinfo["/Title"] = title
+        content = io.BytesIO()
+        pdf.save(content, deterministic_id=True)
+    content.seek(0)
+    return DemoFile(filename, content)
+
+
+def _drawn(page: Page, footer: str, size: tuple[int, int]) -> bytes:
+    """The page's drawing commands: a blue band with the heading, then the paragraphs, then the footer."""
+    width, height = size
+    letters = (width - 2 * MARGIN) // 8
+    parts = [f"0.12 0.25 0.48 rg 0 {height - 90} {width} 90 re f 1 1 1 rg"]
+    parts += [_line(page.heading[:letters], "/F2", 22, MARGIN, height - 58), "0.1 0.1 0.1 rg"]
+    y = height - 135
+    for paragraph in page.paragraphs:
+        for line in textwrap.wrap(paragraph, letters):
+            parts.append(_line(line, "/F1", 14, MARGIN, y))
+            y -= 21
+        y -= 12
+    parts.append(_line(footer, "/F1", 9, MARGIN, 30))
+    return "\n".join(parts).encode("cp1252", "replace")
+
+
+def _line(text: str, font: str, points: int, x: int, y: int) -> str:
+    """One line of text at a place."""
+    written = text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
+    return f"BT {font} {points} Tf {x} {y} Td ({written}) Tj ET"
+
+
+def pitch_deck(company: str, pitch: str, answers: dict[str, str]) -> DemoFile:
+    """Three to six slides that say in short what the answers say."""
+    slides = [("company.1", "Who we are"), ("product.1", "What works today"), ("solution.1", "Our answer")]
+    slides += [("impact.1", "Who notices"), ("plan.1", "Six months")]
+    pages = [Page(pitch, [company, "Pitch deck", "Sample document of a made-up company."])]
+    pages += [Page(title, [answers[key]]) for key, title in slides if answers.get(key)]
+    return make_pdf("pitch-deck.pdf", f"{company}: {pitch}", pages, size=LANDSCAPE)
+
+
+def certificate(company: str, state: str, number: str) -> DemoFile:
+    """One page that looks like a state's certificate and says that it is none."""
+    page = Page(
+        "Certificate of registration",
+        [
+            f"State of registration: {state}",
+            f"Name: {company}",
+            f"Number: {number}",
+            "Status: active",
+            "Sample document. It certifies nothing, and the company is made up.",
+        ],
+    )
+    return make_pdf("registration.pdf", f"Registration of {company}", [page])
+
+
+def report(company: str, title: str, paragraphs: Sequence[str]) -> DemoFile:
+    """What a startup hands in for a milestone: a cover and two pages."""
+    pages = [
+        Page(title, [company, "Handed in for a pilot with the City of Pittsburgh.", "Sample document."]),
+        Page("What was done", paragraphs[:2]),
+        Page("What comes next", paragraphs[2:] or ["The next milestone, as agreed."]),
+    ]
+    name = title.lower().replace(" ", "-").replace(",", "")
+    return make_pdf(f"{name}.pdf", f"{company}: {title}", pages)

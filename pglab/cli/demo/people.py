@@ -1,0 +1,81 @@
+"""The cast: everyone signs up and confirms, City people get their roles, startups are registered."""
+
+from sqlalchemy import select
+
+from pglab.accounts.models import MemberRole, StaffRole, StaffRoleGrant
+from pglab.accounts.queries import find_user_by_email
+from pglab.accounts.services import (
+    DEMO_PASSWORD,
+    PERSONAS,
+    OrganizationProfile,
+    add_member,
+    confirm_email,
+    grant_role,
+    register_organization,
+    sign_up,
+)
+from pglab.cli.demo import city
+from pglab.cli.demo.story import MON, TUE, Calendar, Step
+from pglab.core.db import db
+from pglab.core.states import words
+
+FIRST_ADMINISTRATOR = "Ned Fox"
+ROLES = {
+    "Priya Shah": StaffRole.PROGRAM_MANAGER,
+    "Marcus Bell": StaffRole.PROGRAM_MANAGER,
+    "Helen Novak": StaffRole.DIRECTOR,
+    "Tomas Lin": StaffRole.FINANCE,
+    "Marisol Vega": StaffRole.FINANCE,
+    "Ivy Grant": StaffRole.AUDITOR,
+}
+OTHER_CHAMPION = "Rosa Lindqvist"
+NEWCOMER = "threesisters"
+
+
+def steps(calendar: Calendar) -> list[Step]:
+    """Fifty weeks ago the City's people, a week later the startups; one startup is new."""
+    act = calendar.act
+    staff = [*(persona.name for persona in PERSONAS if persona.group != "Startup"), OTHER_CHAMPION]
+    found = [act((-50, MON, "09:00"), f"{name} signs up", join, name) for name in staff]
+    found.append(act((-50, TUE, "09:00"), "The first administrator is appointed", appoint))
+    found += [
+        act((-50, TUE, "10:00"), f"{name} becomes {words(role)}", give, name, role) for name, role in ROLES.items()
+    ]
+    for key in city.startups():
+        week = -3 if key == NEWCOMER else -49
+        found += [act((week, MON, "09:00"), f"{name} signs up", join, name) for name, _ in city.members(key)]
+        found.append(act((week, TUE, "13:00"), f"{key} is registered", register, key))
+    return found
+
+
+def join(name: str) -> None:
+    """A person signs up and shows that the mailbox is theirs. Whoever has an account already keeps it."""
+    user = find_user_by_email(city.address(name))
+    if user is None:
+        sign_up(name=name, email=city.address(name), password=DEMO_PASSWORD)
+        user = city.person(name)
+    if user.confirmed_at is None:
+        confirm_email(user)
+
+
+def appoint() -> None:
+    """The operator appoints the first administrator."""
+    if not db.session.scalar(
+        select(StaffRoleGrant).where(StaffRoleGrant.user_id == city.person(FIRST_ADMINISTRATOR).id)
+    ):
+        grant_role(city.person(FIRST_ADMINISTRATOR), StaffRole.ADMIN, actor=None)
+
+
+def give(name: str, role: StaffRole) -> None:
+    """The administrator gives a City person their role."""
+    if not city.person(name).has_staff_role(role):
+        grant_role(city.person(name), role, actor=city.person(FIRST_ADMINISTRATOR))
+
+
+def register(key: str) -> None:
+    """The representative registers the startup and adds the colleagues."""
+    first, *others = city.members(key)
+    actor = city.person(first[0])
+    organization = register_organization(OrganizationProfile(**city.startups()[key]["profile"]), actor=actor)
+    for name, role in others:
+        add_member(organization, email=city.address(name), role=MemberRole(role), actor=actor)

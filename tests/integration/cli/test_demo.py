@@ -1,0 +1,294 @@
+"""`flask demo load`: a whole city through the services, once, whatever interrupts it, and the clock put back."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from config import Settings
+from pglab.accounts.models import User
+from pglab.accounts.queries import find_confirmed_user, find_user_by_email
+from pglab.accounts.services import DEMO_PASSWORD, PERSONAS, password_fits, sign_up
+from pglab.adapters.storage import current_store
+from pglab.app import create_app
+from pglab.audit.queries import verify_chain
+from pglab.awards.models import Decision
+from pglab.cli.demo import city, commands, story
+from pglab.cli.demo.documents import Page, make_pdf
+from pglab.core.clock import EASTERN, official_now
+from pglab.core.db import db, transaction
+from pglab.documents.models import Document
+from pglab.documents.queries import open_document
+from pglab.documents.services import FileRule, receive_document
+from pglab.payments import queries as payment_queries
+from pglab.pilots import queries as pilot_queries
+from pglab.proposals import queries as proposal_queries
+from pglab.proposals.models import Proposal, Refusal
+from pglab.reviews.models import ScoreSheet
+from pglab.reviews.queries import official_ranking
+from pglab.rfps.states import Phase
+from tests.support import databases
+from tests.support.client import client_for
+
+PDF = frozenset({"application/pdf"})
+SECONDS_FOR_ALL, SECONDS_FOR_NOTHING = 30, 1
+
+
+@pytest.fixture(scope="module")
+def empty(settings: Settings) -> Iterator[Callable[[], Flask]]:
+    """Makes the product on an empty database of its own; dropped after the module."""
+    template = settings.database_url.split("@/")[1].split("?")[0]
+    numbers = count()
+
+    with ExitStack() as kept:
+
+        def make() -> Flask:
+            own = kept.enter_context(databases.copy_of(template, databases.run_name(f"demo_{next(numbers)}")))
+            app = create_app(own)
+            kept.callback(let_go, app)
+            return app
+
+        yield make
+
+
+def let_go(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def loaded(empty: Callable[[], Flask]) -> Flask:
+    """The product with the demo in it, loaded by the command as `make run` does; somebody had signed up before."""
+    app = empty()
+    with app.app_context(), transaction():
+        sign_up(name="Early Bird", email="early.bird@example.org", password=DEMO_PASSWORD)
+    begun = time.process_time()  # what other programs do meanwhile is not counted
+    load(app)
+    assert time.process_time() - begun < SECONDS_FOR_ALL
+    return app
+
+
+@pytest.fixture
+def there(loaded: Flask) -> Iterator[Flask]:
+    with loaded.app_context():
+        yield loaded
+
+
+def load(app: Flask) -> str:
+    result = app.test_cli_runner().invoke(args=["demo", "load"])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def row_counts(app: Flask) -> dict[str, int]:
+    """How many rows each table has."""
+    with app.app_context():
+        return {table: db.session.scalar(text(f'SELECT count(*) FROM "{table}"')) for table in db.metadata.tables}
+
+
+def clock_of(app: Flask) -> tuple[timedelta, object]:
+    """How far the official time is moved, and whether it stands still."""
+    with app.app_context():
+        return tuple(db.session.execute(text("SELECT shift, frozen_at FROM official_clock")).one())
+
+
+def test_a_second_load_changes_nothing_and_takes_no_time(loaded: Flask):
+    before, begun = row_counts(loaded), time.monotonic()
+
+    said = load(loaded)
+
+    assert time.monotonic() - begun < SECONDS_FOR_NOTHING
+    assert (said, row_counts(loaded)) == ("The demo is there already.\n", before)
+
+
+def test_the_official_time_is_the_machines_again_and_the_log_is_whole(there: Flask):
+    proof = verify_chain()
+
+    assert clock_of(there) == (timedelta(0), None)
+    assert (proof.broken_at, proof.entries > 300) == (None, True)
+
+
+def test_every_persona_can_sign_in_and_has_no_second_factor_of_their_own(there: Flask):
+    people = [find_confirmed_user(persona.email) for persona in PERSONAS]
+
+    assert [(p.name, p.tf_totp_secret) for p in people if p] == [(persona.name, None) for persona in PERSONAS]
+    assert password_fits(people[0], DEMO_PASSWORD)
+    assert all(user.email.endswith("@example.org") for user in db.session.scalars(select(User)))
+
+
+def test_cohort_12_is_open_until_a_friday_afternoon(there: Flask):
+    rfp, now = city.rfp(12), official_now()
+    closes_at = rfp.closes_at.astimezone(EASTERN)
+
+    assert client_for(there).get("/cohorts/12").status_code == 200
+    assert rfp.phase(now) is Phase.OPEN_FOR_QUESTIONS
+    assert (f"{closes_at:%A %H:%M}", rfp.cohort.is_sample) == ("Friday 16:00", True)
+    assert timedelta(days=8) < rfp.closes_at - now < timedelta(days=17)
+    assert (rfp.stipend_cents, rfp.award_count, rfp.cohort.budget_cents) == (25_000_00, 8, 200_000_00)
+
+
+def test_proposals_of_cohort_12_stand_at_different_points(there: Flask):
+    sent, half, begun = (city.proposal(12, key) for key in ("curbsense", "permitpal", "rowhouse"))
+
+    assert (sent.submission_number, sent.version > sent.submitted_version) == (1, True)
+    assert (half.submission_number, len(proposal_queries.answers_by_question(half))) == (0, 4)
+    assert (begun.submission_number, proposal_queries.answers_by_question(begun)) == (0, {})
+    nothing = select(Proposal).where(Proposal.organization_id == city.startup("threesisters").id)
+    assert db.session.scalars(nothing).all() == []
+
+
+def test_cohort_13_is_a_draft_only_staff_see(there: Flask):
+    assert city.rfp(13).phase(official_now()) is Phase.PREPARING
+    assert client_for(there).get("/cohorts/13").status_code == 404
+
+
+def test_the_sample_cohort_ran_with_a_tie_and_every_kind_of_conflict(there: Flask):
+    ranked = [
+        (line.place, line.proposal.organization.legal_name, line.sheets) for line in official_ranking(city.rfp(90))
+    ]
+    names = {key: told["profile"]["legal_name"] for key, told in city.startups().items()}
+
+    assert sorted(ranked) == sorted(
+        [
+            ("1", names["curbsense"], 4),
+            ("2", names["wang"], 4),
+            ("3=", names["cooperative"], 4),
+            ("3=", names["permitpal"], 4),
+            ("5", names["plainanswer"], 3),
+            ("6", names["omalley"], 3),
+        ]
+    )
+    assert db.session.scalars(select(Refusal)).one().proposal.organization.legal_name == names["stormwater"]
+    sheets = sorted(sheet.status.value for sheet in db.session.scalars(select(ScoreSheet)))
+    assert sheets == ["signed"] * 22 + ["void"]
+    decided = sorted((d.outcome.value, d.status.value) for d in db.session.scalars(select(Decision)))
+    assert decided == [("award", "accepted")] * 3 + [("decline", "released")] * 2 + [("reserve", "released")]
+
+
+@pytest.mark.parametrize(
+    ("key", "milestones", "money"),
+    [
+        (
+            "curbsense",
+            ["accepted", "accepted", "in_progress"],
+            [("Approved", "Paid"), ("Approved", "Sent to the Controller"), ("Not ready", "Not sent")],
+        ),
+        (
+            "cooperative",
+            ["accepted", "in_progress", "not_started"],
+            [("Waiting for 2nd approval", "Not sent"), ("Not ready", "Not sent"), ("Not ready", "Not sent")],
+        ),
+        ("wang", ["submitted", "not_started", "not_started"], [("Not ready", "Not sent")] * 3),
+    ],
+)
+def test_each_pilot_stands_at_another_point(
+    there: Flask, key: str, milestones: list[str], money: list[tuple[str, str]]
+):
+    pilot, now = city.pilot(key), official_now()
+    views = pilot_queries.list_milestones(pilot.id, now.date())
+    facts = payment_queries.list_pilot_facts(pilot.id, now)
+
+    assert [view.milestone.status.value for view in views] == milestones
+    assert [(each.approval, each.payment) for each in facts] == money
+    assert [view.days_late > 0 for view in views] == [False, key == "wang", False]
+
+
+def test_the_books_balance_and_one_request_was_returned(there: Flask):
+    statuses = [row.request.status.value for row in payment_queries.list_ledger(official_now()) if row.request]
+
+    assert db.session.scalar(text("SELECT sum(amount_cents) FROM journal_lines")) == 0
+    assert sorted(statuses) == ["approved", "paid", "returned", "waiting"]
+    assert payment_queries.prove_journal().balances
+
+
+def test_the_files_are_real(there: Flask):
+    documents = db.session.scalars(select(Document)).all()
+    deck = next(each for each in documents if each.filename == "pitch-deck.pdf")
+
+    assert b"".join(open_document(deck)).startswith(b"%PDF")
+    assert {each.pages for each in documents if each.filename == "pitch-deck.pdf"} <= {3, 4, 5, 6}
+    assert {each.pages for each in documents if each.filename == "registration.pdf"} == {1}
+
+
+def test_a_load_that_was_cut_off_is_finished_and_the_clock_was_put_back(
+    empty: Callable[[], Flask], monkeypatch: pytest.MonkeyPatch
+):
+    cut_off, whole, told = empty(), empty(), commands.story
+    monkeypatch.setattr(commands, "story", lambda calendar: broken_off(told(calendar), after=3))
+
+    result = cut_off.test_cli_runner().invoke(args=["demo", "load"])
+
+    assert (str(result.exception), clock_of(cut_off)) == ("the light went out", (timedelta(0), None))
+    monkeypatch.setattr(commands, "story", lambda calendar: first(told(calendar), 5))
+    said = load(cut_off)
+    load(whole)
+    assert said == "The demo is loaded: 2 steps.\n"
+    assert row_counts(cut_off) == row_counts(whole)
+
+
+def test_a_reset_starts_from_nothing(empty: Callable[[], Flask], monkeypatch: pytest.MonkeyPatch):
+    app, told = empty(), commands.story
+    monkeypatch.setattr(commands, "story", lambda calendar: first(told(calendar), 2))
+    with app.app_context():
+        with transaction():
+            sign_up(name="Early Bird", email="early.bird@example.org", password=DEMO_PASSWORD)
+            actor = find_user_by_email("early.bird@example.org")
+            document = receive_document(
+                make_pdf("a.pdf", "A", [Page("B", ["C"])]), FileRule("A file", PDF), actor=actor
+            )
+        store = current_store()
+
+        result = app.test_cli_runner().invoke(args=["demo", "reset", "--yes"])
+
+        assert (result.output, store.exists(document.storage_key)) == ("The demo is loaded: 2 steps.\n", False)
+        assert db.session.query(User).count() == 2
+        assert find_user_by_email("early.bird@example.org") is None
+
+
+def test_a_reset_asks_first(loaded: Flask):
+    before = row_counts(loaded)
+
+    result = loaded.test_cli_runner().invoke(args=["demo", "reset"], input="yes\n")
+
+    assert (result.exit_code, row_counts(loaded)) == (1, before)
+
+
+def first(steps: list[story.Step], number: int) -> list[story.Step]:
+    """The beginning of the story."""
+    return [step for step, _ in story.in_order(steps)][:number]
+
+
+def broken_off(steps: list[story.Step], *, after: int) -> list[story.Step]:
+    """The story up to a step that fails."""
+
+    def fail() -> None:
+        raise RuntimeError("the light went out")
+
+    told = first(steps, after)
+    return [*told, story.Step(told[-1].at + timedelta(seconds=1), "The light goes out", fail)]
+
+
+def test_a_database_with_a_cohort_12_of_its_own_is_left_alone(loaded: Flask, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(commands, "find_first_day", lambda: None)
+    monkeypatch.setattr(commands, "is_complete", lambda: False)
+    before = row_counts(loaded)
+
+    said = load(loaded)
+
+    assert said.startswith("This database has a cohort 12 of its own")
+    assert row_counts(loaded) == before
+
+
+@pytest.mark.parametrize("command", [["demo", "load"], ["demo", "reset", "--yes"]])
+def test_production_refuses(loaded: Flask, command: list[str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Settings, "is_production", property(lambda _: True))
+
+    result = loaded.test_cli_runner().invoke(args=command)
+
+    assert (result.exit_code, "Production holds no demo data." in result.output) == (1, True)
