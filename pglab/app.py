@@ -20,6 +20,7 @@ from pglab.adapters.storage import init_storage
 from pglab.admin.routes import bp as admin_pages
 from pglab.audit.cli import audit_commands
 from pglab.awards.routes import bp as award_pages
+from pglab.cli.demo.commands import demo_commands
 from pglab.cli.docs import docs_commands
 from pglab.cli.worker import worker
 from pglab.core.db import db, name_viewers
@@ -57,7 +58,7 @@ BLUEPRINTS: list[Blueprint] = [
     report_pages,
 ]
 
-COMMANDS = [accounts_commands, audit_commands, docs_commands, proposal_commands, worker]
+COMMANDS = [accounts_commands, audit_commands, demo_commands, docs_commands, proposal_commands, worker]
 
 PUBLIC = Access(Audience.PUBLIC)
 LIBRARY_VIEWS = {
