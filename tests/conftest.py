@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy.orm import scoped_session, sessionmaker
 
 from config import Settings
 from pglab.accounts.models import User
 from pglab.app import create_app
-from pglab.core.db import db
 from tests.support import databases
 from tests.support.client import Client, client_for
+from tests.support.undoing import undone
 
 
 @pytest.fixture(scope="session")
@@ -30,22 +29,8 @@ def app(settings: Settings) -> Flask:
 @pytest.fixture
 def rolled_back(app: Flask) -> Iterator[None]:
     """One transaction around the test; what the test commits is kept in savepoints and undone at its end."""
-    kept = db.session
-    with app.app_context():
-        connection = db.engine.connect()
-        outer = connection.begin()
-        factory = sessionmaker(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
-        session = scoped_session(factory, scopefunc=lambda: 0)
-        really_remove, session.remove = session.remove, session.rollback  # a request's end does not end the test's
-        db.session = session
-        try:
-            yield
-        finally:
-            really_remove()
-            outer.rollback()
-            connection.close()
-            db.session = kept
-            db.engine.dispose()
+    with undone(app):
+        yield
 
 
 @pytest.fixture

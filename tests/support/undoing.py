@@ -1,0 +1,30 @@
+"""Doing things for real and leaving no trace: one outer transaction that is always rolled back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from sqlalchemy.orm import scoped_session, sessionmaker
+
+from pglab.core.db import db
+
+
+@contextmanager
+def undone(app: Flask) -> Iterator[None]:
+    """What is committed inside goes into savepoints of one transaction, and is undone at the end."""
+    kept = db.session
+    with app.app_context():
+        connection = db.engine.connect()
+        outer = connection.begin()
+        factory = sessionmaker(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        session = scoped_session(factory, scopefunc=lambda: 0)
+        really_remove, session.remove = session.remove, session.rollback  # a request's end does not end the test's
+        db.session = session
+        try:
+            yield
+        finally:
+            really_remove()
+            outer.rollback()
+            connection.close()
+            db.session = kept
+            db.engine.dispose()

@@ -1,0 +1,198 @@
+"""P19, P40, P41: every (person, route, method, state) cell has a declared answer, no GET writes, every answer is fenced.
+
+`matrix.txt` is the declaration. After a wanted change `.venv/bin/python -m tests.trust.test_matrix` writes it anew;
+read the difference before you commit it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from pglab.app import create_app
+from pglab.core.db import db
+from pglab.web.security import HEADERS, Access, Audience
+from tests.support import databases
+from tests.support.client import client_for
+from tests.support.demo import demo_database
+from tests.support.undoing import undone
+from tests.trust.world import PEOPLE, Place, person, places
+
+pytestmark = pytest.mark.slow
+
+MATRIX = Path(__file__).with_name("matrix.txt")
+# Reads of sealed or personal things are noted; nothing else may a GET write.
+WRITTEN_BY_READING = {"access_log"}
+WRITTEN = "SELECT relname FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What came of one request: the answer in a word, the tables it wrote, the headers it lacked."""
+
+    place: Place
+    role: str
+    said: str
+    written: frozenset[str]
+    lacking: frozenset[str]
+
+
+def visit(app: Flask, role: str, place: Place) -> Visit:
+    """Make one request as one person, and undo it."""
+    with undone(app):
+        user = person(role)
+        client = client_for(app)
+        if user is not None:
+            client.sign_in(user)
+        if user is not None and role == "disabled":
+            user.active = False
+            db.session.commit()
+        before = set(db.session.scalars(text(WRITTEN)))
+        response = client.open(place.address, method=place.method, check=False)
+        written = set(db.session.scalars(text(WRITTEN))) - before
+        lacking = {name for name, value in HEADERS.items() if response.headers.get(name) != value}
+        if "Content-Disposition" in response.headers:  # a file is fenced more tightly than a page
+            lacking -= {"Content-Security-Policy"}
+        elsewhere = response.status_code in (302, 303) and "/sign-in" in response.headers.get("Location", "")
+        said = "sign-in" if elsewhere else str(response.status_code)
+        response.close()
+        return Visit(place, role, said, frozenset(written), frozenset(lacking))
+
+
+def visit_all(app: Flask) -> list[Visit]:
+    with app.app_context():
+        listed = places(app)
+        db.session.remove()
+    return [visit(app, role, place) for place in listed for role in PEOPLE]
+
+
+def as_lines(visits: list[Visit]) -> list[str]:
+    """The matrix as it is committed: a line a place, the answers in the order of PEOPLE."""
+    rows: dict[Place, list[str]] = {}
+    for one in visits:
+        rows.setdefault(one.place, []).append(one.said)
+    return ["# " + " ".join(PEOPLE), *(f"{place.name}: {' '.join(said)}" for place, said in rows.items())]
+
+
+@pytest.fixture(scope="module")
+def city() -> Iterator[Flask]:
+    """The product on the demo city."""
+    app = create_app(databases.settings_for(demo_database()))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def visits(city: Flask) -> list[Visit]:
+    """Every person at every place, once."""
+    return visit_all(city)
+
+
+def test_every_cell_is_answered_as_declared(visits: list[Visit]):
+    assert as_lines(visits) == MATRIX.read_text().splitlines()
+
+
+def test_the_answers_keep_what_the_routes_declare(city: Flask, visits: list[Visit]):
+    """The file cannot promise too much: what may be answered is derived from the declarations."""
+    wrong = [
+        (one.place.name, one.role, one.said)
+        for one in visits
+        if not allowed(city.view_functions[one.place.endpoint].access, one)  # type: ignore[attr-defined]  # declared
+        or sealed_leak(one)
+    ]
+    assert wrong == []
+
+
+def allowed(access: Access, one: Visit) -> bool:
+    """Whether an answer is one the declaration permits for this person."""
+    if one.said.startswith("5") and one.place.endpoint not in ("admin.ready", "public.status"):
+        return False  # these two say 503 while no worker runs
+    if access.audience in (Audience.PUBLIC, Audience.DEVELOPMENT):
+        return True
+    if one.role in ("visitor", "disabled"):
+        return one.said == ("sign-in" if one.place.method == "GET" else "401")
+    held = {"manager": "program_manager"}.get(one.role, one.role)
+    return access.audience is not Audience.ROLES or held in {r.value for r in access.roles} or one.said == "403"
+
+
+def sealed_leak(one: Visit) -> bool:
+    """Before the opening nobody but the proposal's own team gets an answer that a missing one would not get."""
+    outsider = one.role not in ("founder", "teammate")
+    return one.place.endpoint in SEALED_PLACES and one.place.state == "sealed" and outsider and one.said in LEAKS
+
+
+LEAKS = {"200", "303", "409", "410", "422"}
+SEALED_PLACES = {
+    f"proposals.{name}"
+    for name in (
+        *("tasks", "section", "document", "remove_document", "own_file", "check", "submission", "receipt"),
+        *("receipt_file", "refusal_file", "received_file", "record", "record_file"),
+    )
+} | {"reviews.workbench", "reviews.document", "reviews.save", "awards.decision", "awards.answer"}
+
+
+def test_no_get_changes_anything_but_the_access_log(visits: list[Visit]):
+    wrote = {(v.place.name, v.role): v.written for v in visits if v.place.method == "GET" and v.written}
+    assert {cell: tables for cell, tables in wrote.items() if not tables <= WRITTEN_BY_READING} == {}
+    assert wrote, "the access log has to show up here, or this measures nothing"
+
+
+def test_every_answer_carries_every_header(visits: list[Visit]):
+    assert {(v.place.name, v.role): v.lacking for v in visits if v.lacking} == {}
+
+
+@pytest.mark.parametrize("token", [None, "foreign"])
+def test_no_unsafe_request_works_without_its_own_token(city: Flask, token: str | None):
+    """P40: no token, or the token of somebody else's session."""
+    with city.app_context():
+        unsafe = [place for place in places(city) if place.method == "POST"]
+        db.session.remove()
+    said = {}
+    for place in unsafe:
+        for role in ("visitor", "founder", "manager", "finance"):
+            with undone(city):
+                user = person(role)
+                client = client_for(city)
+                if user is not None:
+                    client.sign_in(user)
+                given = {} if token is None else {"csrf_token": client_for(city).token()}
+                response = client.post(place.address, data=given, csrf=False, check=False)
+                said[place.name, role] = response.status_code
+    assert {cell: status for cell, status in said.items() if status != 400} == {}
+
+
+MUTANTS = {
+    "pglab.proposals.policy.may_see": lambda *_a, **_k: True,
+    "pglab.proposals.policy.may_read_opened": lambda *_a, **_k: True,
+    "pglab.accounts.policy.may_see": lambda *_a, **_k: True,
+    "pglab.web.security.refusal": lambda _access: None,
+}
+
+
+@pytest.mark.parametrize("check", MUTANTS)
+def test_the_matrix_notices_a_check_that_is_gone(city: Flask, monkeypatch: pytest.MonkeyPatch, check: str):
+    """Negative control: each check, replaced by one that allows everything, changes answers of the matrix."""
+    declared = dict(line.rsplit(": ", 1) for line in MATRIX.read_text().splitlines()[1:])
+    with city.app_context():
+        listed = [place for place in places(city) if place.method == "GET"]
+        db.session.remove()
+    monkeypatch.setattr(check, MUTANTS[check])
+    column = list(PEOPLE).index("rival")
+    changed = [place.name for place in listed if said_or_fault(city, place) != declared[place.name].split(" ")[column]]
+    assert changed, f"{check} allows everything now, and no answer to a rival changed"
+
+
+def said_or_fault(app: Flask, place: Place) -> str:
+    """A rival's answer; without its gate a view may meet a person it was never written for, and fail."""
+    try:
+        return visit(app, "rival", place).said
+    except Exception as fault:
+        return repr(fault)
+
+
+if __name__ == "__main__":
+    MATRIX.write_text("\n".join(as_lines(visit_all(create_app(databases.settings_for(demo_database()))))) + "\n")

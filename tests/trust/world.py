@@ -1,0 +1,153 @@
+"""The demo city seen as a matrix: who there is, and a real address for every route in each state of a proposal."""
+
+import re
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from pglab.accounts.models import Organization, User
+from pglab.cohorts.models import Cohort
+from pglab.core.db import db
+from pglab.outbox.models import Email, Notice
+from pglab.pilots.models import Pilot
+from pglab.proposals.models import Proposal, Refusal
+from pglab.reviews.models import PanelMember
+from pglab.rfps.models import Rfp
+
+# The columns of the matrix. "visitor" is nobody signed in, "disabled" an account that was switched off.
+PEOPLE = {
+    "visitor": None,
+    "founder": "dana.ruiz@example.org",  # representative of CurbSense
+    "teammate": "lee.okafor@example.org",  # editor of CurbSense
+    "rival": "sam.whitfield@example.org",  # representative of PermitPal
+    "onlooker": "noor.haddad@example.org",  # viewer of another startup
+    "evaluator": "avery.chen@example.org",  # declared no conflict
+    "conflicted": "carl.dietz@example.org",  # declared a conflict with one startup
+    "champion": "mona.abara@example.org",
+    "manager": "priya.shah@example.org",
+    "director": "helen.novak@example.org",
+    "finance": "tomas.lin@example.org",
+    "admin": "ned.fox@example.org",
+    "auditor": "ivy.grant@example.org",
+    "disabled": "grace.liu@example.org",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One route in one state: `sealed` (cohort 12, still open) or `opened` (cohort 90, decided, piloting)."""
+
+    endpoint: str
+    state: str
+    method: str
+    address: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.endpoint} [{self.state}]"
+
+
+def person(role: str) -> User | None:
+    """The demo person of a column."""
+    email = PEOPLE[role]
+    return None if email is None else db.session.scalars(select(User).where(User.email == email)).one()
+
+
+def places(app: Flask) -> list[Place]:
+    """Every route and method, with addresses that name real things; `static` and its like stand for themselves."""
+    found = []
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.endpoint, rule.rule)):
+        for state in states_of(rule):
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                found.append(Place(rule.endpoint, state, method, address(rule, state)))
+    return found
+
+
+def states_of(rule: Rule) -> list[str]:
+    """Routes about a cohort or a proposal are tried in both states, the others once."""
+    about_proposals = rule.rule.startswith(("/apply/proposals", "/manage/proposals", "/review/proposals"))
+    return ["opened", "sealed"] if about_proposals or rule.arguments & {"cohort", "proposal"} else ["opened"]
+
+
+def address(rule: Rule, state: str) -> str:
+    """The route's address for that state."""
+    with_values = rule.rule
+    for placeholder in re.findall(r"<[^>]+>", with_values):
+        name = placeholder.strip("<>").split(":")[-1]
+        with_values = with_values.replace(placeholder, str(value(name, rule, state)), 1)
+    return with_values
+
+
+def value(name: str, rule: Rule, state: str) -> object:  # noqa: PLR0911  (one answer for each kind of argument)
+    """What stands in the address for one argument."""
+    proposal = proposal_of(state, "O’Malley" if rule.endpoint.startswith("reviews") else "CurbSense")
+    if name == "cohort":
+        return 90 if state == "opened" else 12
+    if name in ("reference", "proposal"):
+        if rule.rule.startswith("/workspace") or rule.endpoint.startswith("pilots"):
+            return {"pilots.agreement": "A90-01", "pilots.start": proposal.reference}.get(rule.endpoint, "P90-01")
+        return "S90-0004" if rule.endpoint.startswith("payments") else proposal.reference
+    if name == "slug":
+        return slug(rule)
+    if name == "slot":
+        return "pitch-deck"
+    if name == "role":
+        return "finance"
+    if name == "dataset":
+        return "cohorts"
+    if name == "filename":
+        return "robots.txt"
+    if name == "token":
+        return "not-a-token"
+    return IDS[name]() if name in IDS else 1
+
+
+def slug(rule: Rule) -> str:
+    if "challenges" in rule.rule or "areas" in rule.rule:
+        return "safer-streets"
+    return "impact" if "sections" in rule.rule else "pitch-deck"
+
+
+def proposal_of(state: str, startup: str) -> Proposal:
+    """A startup's proposal: in the sample cohort (opened, decided), or CurbSense's in the open one (sealed).
+
+    Carl Dietz declared a conflict with O’Malley & Daughters, so their proposal stands for the pages of evaluators.
+    """
+    number, startup = (90, startup) if state == "opened" else (12, "CurbSense")
+    return db.session.scalars(
+        select(Proposal)
+        .join(Rfp, Proposal.rfp_id == Rfp.id)
+        .join(Cohort, Rfp.cohort_id == Cohort.id)
+        .join(Organization, Proposal.organization_id == Organization.id)
+        .where(Organization.legal_name.startswith(startup), Cohort.number == number)
+    ).one()
+
+
+IDS = {
+    "organization_id": lambda: db.session.scalars(select(Pilot).where(Pilot.number == 1)).one().organization_id,
+    "user_id": lambda: db.session.scalars(select(User).where(User.email == "lee.okafor@example.org")).one().id,
+    "notice_id": lambda: notice_of("dana.ruiz@example.org").id,
+    "email_id": lambda: db.session.scalars(select(Email)).first().id,  # type: ignore[union-attr]  # the demo sent mail
+    "member_id": lambda: seat_of("dee.evans@example.org").id,
+    "refusal_id": lambda: db.session.scalars(select(Refusal)).first().id,  # type: ignore[union-attr]  # it has one
+}
+
+
+def seat_of(email: str) -> PanelMember:
+    return db.session.scalars(
+        select(PanelMember)
+        .join(User, PanelMember.user_id == User.id)
+        .join(Rfp, PanelMember.rfp_id == Rfp.id)
+        .where(User.email == email, Rfp.opened_at.is_not(None))
+    ).one()
+
+
+def notice_of(email: str) -> Notice:
+    return db.session.scalars(
+        select(Notice)
+        .join(User, Notice.user_id == User.id)
+        .where(User.email == email, Notice.private.is_(False))
+        .order_by(Notice.created_at)
+    ).first()  # type: ignore[return-value]  # the demo told everybody something
