@@ -49,7 +49,7 @@ def make_pdf(filename: str, title: str, pages: Sequence[Page], *, size: tuple[in
             pdf.add_blank_page(page_size=size)
             sheet = pdf.pages[-1].obj
             sheet.Resources = pikepdf.Dictionary(Font=fonts)
-            footer = f"{title}  -  page {number} of {len(pages)}"
+            footer = f"Page {number} of {len(pages)}  -  {textwrap.shorten(title, 80)}"
             sheet.Contents = pdf.make_stream(_drawn(page, footer, size))
         pdf.docinfo["/Title"] = title
         content = io.BytesIO()
@@ -61,9 +61,10 @@ def make_pdf(filename: str, title: str, pages: Sequence[Page], *, size: tuple[in
 def _drawn(page: Page, footer: str, size: tuple[int, int]) -> bytes:
     """The page's drawing commands: a blue band with the heading, then the paragraphs, then the footer."""
     width, height = size
-    letters = (width - 2 * MARGIN) // 8
+    letters, room = (width - 2 * MARGIN) // 8, width - 2 * MARGIN
+    points = min(22, int(room / (0.6 * len(page.heading))))
     parts = [f"0.12 0.25 0.48 rg 0 {height - 90} {width} 90 re f 1 1 1 rg"]
-    parts += [_line(page.heading[:letters], "/F2", 22, MARGIN, height - 58), "0.1 0.1 0.1 rg"]
+    parts += [_line(page.heading, "/F2", points, MARGIN, height - 58), "0.1 0.1 0.1 rg"]
     y = height - 135
     for paragraph in page.paragraphs:
         for line in textwrap.wrap(paragraph, letters):
