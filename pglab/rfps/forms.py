@@ -79,24 +79,28 @@ class NewCohortForm(DetailFields, DateFields):
 
 
 class AreaForm(EditForm):
-    """One challenge area."""
+    """One challenge area; `area_form` adds who hosts and who champions it."""
 
     title = LineField("Title", max_length=120, thing="a title")
     teaser = LineField("Teaser", max_length=300, thing="a teaser", description="One sentence for the cohort’s page.")
     problem = TextField("The problem", thing="the problem", description="The problem, not the solution.")
     success = TextField("What success looks like", thing="what success looks like")
     constraints = TextField("Constraints", thing="the constraints", required=False)
-    host_id = SelectField("Host", thing="the host")
-    champion_email = EmailField(
-        "Champion’s email",
-        thing="the champion’s email",
-        required=False,
-        description="The person in the department who works with the startup. They need an account.",
-    )
 
-    def offer(self, hosts: Iterable[HostOrganization]) -> None:
-        """Which departments and authorities can be chosen."""
-        self.host_id.choices = [(str(host.id), host.name) for host in hosts]
+
+def area_form(hosts: Iterable[HostOrganization]) -> type[AreaForm]:
+    """The form of a challenge area, with the departments and authorities that can host it."""
+    offered = [(str(host.id), host.name) for host in hosts]
+    people = {
+        "host_id": SelectField("Host", thing="the host", choices=offered),
+        "champion_email": EmailField(
+            "Champion’s email",
+            thing="the champion’s email",
+            required=False,
+            description="The person in the department who works with the startup. They need an account.",
+        ),
+    }
+    return type("AreaForm", (AreaForm,), people)
 
 
 class ReviewForm(Form):

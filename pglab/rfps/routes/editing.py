@@ -26,14 +26,10 @@ class EditPage:
     stored: dict[str, Any]
     save: Callable[[Form, int], None]
     headings: tuple[str, ...] = ()
-    hosts: tuple[Any, ...] = ()
 
     def make(self, rfp: Rfp, **kwargs: Any) -> Form:
         """The form: what was posted, or what is stored."""
-        form = self.form(data={**self.stored, "version": rfp.version}, **kwargs)
-        if isinstance(form, forms.AreaForm):
-            form.offer(self.hosts)
-        return form
+        return self.form(data={**self.stored, "version": rfp.version}, **kwargs)
 
     def groups(self, form: Form) -> Groups:
         """The fields as they are drawn: under a heading for each numbered part, or all together."""
@@ -184,7 +180,7 @@ def area_page(rfp: Rfp, slug: str) -> EditPage:
         services.change_area(area, text, rfp=rfp, version=version, actor=me())
 
     lede = "Describe the problem and leave the solution to the startups."
-    return EditPage(area.title, lede, forms.AreaForm, texts | people, save, hosts=tuple(hosts.values()))
+    return EditPage(area.title, lede, forms.area_form(hosts.values()), texts | people, save)
 
 
 def numbered_page(

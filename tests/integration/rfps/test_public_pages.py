@@ -1,15 +1,16 @@
 """What a visitor reads of a cohort: nothing before its publication, the frozen words from then on."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from pglab.core.clock import official_now
-from pglab.core.db import db
-from pglab.rfps.models import Rfp
+from pglab.core.db import db, transaction
+from pglab.rfps import services
 from pglab.rfps.queries import latest_version
 from tests.factories.accounts import make_program_manager, make_user
-from tests.factories.rfps import make_draft_rfp, make_open_rfp
+from tests.factories.rfps import make_draft_rfp, make_open_rfp, make_program_people, new_cohort
 from tests.support.statements import counting
 
 PAGES = [
@@ -148,12 +149,24 @@ def test_a_published_page_needs_few_statements(client, address):
     assert len(statements) <= 2, statements
 
 
-def test_an_upcoming_call_is_for_staff_only(client, login):
-    rfp = make_draft_rfp()
-    before = official_now() - timedelta(hours=2)
-    assert db.session.get(Rfp, rfp.id).publish_at > before
-    assert client.get("/cohorts").text.count("Cohort 12") == 0
-    assert "Cohort 12" in login(make_program_manager()).get("/cohorts").text
+def test_a_published_call_shows_from_its_publication_date_on(client, login, clock):
+    manager, director = make_program_people()
+    soon = official_now() + timedelta(days=1)
+    with transaction():
+        rfp = services.create_cohort(replace(new_cohort(), publish_at=soon), actor=manager)
+    with transaction():
+        services.send_for_review(rfp, actor=manager)
+    with transaction():
+        services.publish_rfp(rfp, actor=director)
+
+    assert client.get("/cohorts/12").status_code == 404
+    assert "Cohort 12" not in client.get("/cohorts").text + client.get("/").text
+    staff = login(manager).get("/cohorts/12").text
+    assert "Opens soon" in staff
+    assert "/apply/cohorts/12" not in staff
+
+    clock.freeze(soon)
+    assert "Start a proposal" in client.get("/cohorts/12").text
 
 
 def test_public_pages_may_be_kept_by_caches_and_rechecked(client):
