@@ -30,9 +30,11 @@ from pglab.pilots.routes import bp as pilot_pages
 from pglab.pilots.routes import shown_to_participants
 from pglab.proposals.cli import proposal_commands
 from pglab.proposals.routes import bp as proposal_pages
+from pglab.public.routes import bp as public_pages
 from pglab.reports.routes import bp as report_pages
 from pglab.reviews.routes import bp as review_pages
 from pglab.reviews.routes import sits_on_a_panel
+from pglab.rfps.routes import bp as rfp_pages
 from pglab.web import assets, filters
 from pglab.web.errors import init_errors
 from pglab.web.navigation import Workspace, everyone, init_navigation
@@ -47,6 +49,8 @@ from pglab.web.security import (
 )
 
 BLUEPRINTS: list[Blueprint] = [
+    public_pages,
+    rfp_pages,
     outbox_pages,
     accounts_pages,
     admin_pages,
@@ -72,6 +76,8 @@ def holds(*roles: StaffRole, besides: StaffRole | None = None) -> Callable[[], b
 
 
 WORKSPACES: list[Workspace] = [
+    Workspace("Cohorts", "rfps.cohorts", "/cohorts", everyone),
+    Workspace("Manage", "rfps.manage", "/manage", holds(StaffRole.PROGRAM_MANAGER, StaffRole.DIRECTOR)),
     Workspace("Review", "reviews.desk", "/review", sits_on_a_panel),
     Workspace("Pilots", "pilots.pilots", "/workspace", shown_to_participants),
     Workspace(
