@@ -160,12 +160,11 @@ def rule_fields(place: int) -> Fields:
 def criterion_fields(place: int) -> Fields:
     """One criterion with its six anchors."""
     named = f"of criterion {place}"
-    anchors = {f"anchor{points}": _anchor_field(points, named) for points in POINTS}
     return {
         "title": LineField("Name", thing=f"the name {named}", max_length=120),
         "weight": WholeNumberField("Weight in percent", thing=f"the weight {named}", minimum=1, maximum=100),
         "question": LineField("What evaluators ask", thing=f"the question {named}", max_length=500),
-        **anchors,
+        **{f"anchor{points}": _anchor_field(points, named) for points in POINTS},
     }
 
 
