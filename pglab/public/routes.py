@@ -2,7 +2,7 @@
 
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
-from flask_security import AnonymousUser
+from flask_login import AnonymousUserMixin  # type: ignore[import-untyped]  # Flask-Login ships no types
 
 from pglab.admin.queries import list_checks
 from pglab.core.clock import machine_now
@@ -59,6 +59,6 @@ def status() -> ResponseReturnValue:
     """Whether the parts of this site answer, asked at this very request; 503 when one does not."""
     checks = list_checks()
     if not all(check.passed for check in checks if check.name == "database"):
-        g._login_user = AnonymousUser()  # the header would ask the database who is at the screen
+        g._login_user = AnonymousUserMixin()  # the header would ask the database who is at the screen
     page = render_template("public/status.html", checks=checks, now=machine_now())
     return page, 200 if all(check.passed for check in checks) else 503
