@@ -18,7 +18,7 @@ from pglab.rfps.models import Rfp
 from pglab.rfps.queries import Call
 from pglab.rfps.routes.blueprint import bp
 from pglab.rfps.routes.public import context
-from pglab.rfps.routes.words import STAFF_WORDS, key_dates, pilot_months
+from pglab.rfps.routes.words import key_dates, pilot_months, staff_status
 from pglab.rfps.states import Phase, RfpStatus
 from pglab.web.filters import et_date, et_long, plural
 from pglab.web.security import requires
@@ -51,7 +51,7 @@ class TaskGroup(NamedTuple):
 def manage() -> ResponseReturnValue:
     """All cohorts, each with what comes next in it."""
     now = official_now()
-    cards = [(rfp, STAFF_WORDS[rfp.phase(now)], next_step(rfp, now)) for rfp in queries.list_rfps(me())]
+    cards = [(rfp, staff_status(rfp, now), next_step(rfp, now)) for rfp in queries.list_rfps(me())]
     return render_template("rfps/manage.html", cards=cards, may_create=policy.may_prepare(me()))
 
 
@@ -115,7 +115,7 @@ def overview(cohort: int) -> ResponseReturnValue:
         "rfps/overview.html",
         call=call,
         rfp=call.rfp,
-        status=STAFF_WORDS[call.phase],
+        status=staff_status(call.rfp, call.now),
         step=next_step(call.rfp, call.now),
         preparing=preparing,
         groups=setup_tasks(call) if preparing else stages(call),

@@ -16,7 +16,7 @@ from pglab.rfps.models import Rfp
 from pglab.rfps.queries import Call
 from pglab.rfps.routes.blueprint import bp
 from pglab.rfps.routes.manage import READERS
-from pglab.rfps.routes.words import STAFF_WORDS, key_dates
+from pglab.rfps.routes.words import key_dates, staff_status
 from pglab.rfps.states import RfpStatus
 from pglab.web.filters import et_date, plural
 from pglab.web.forms import Form
@@ -106,7 +106,7 @@ def show(call: Call, form: Form) -> str:
         call=call,
         rfp=rfp,
         form=form,
-        status=("Waiting for review", "yellow") if waiting else STAFF_WORDS[call.phase],
+        status=staff_status(rfp, call.now),
         dates=key_dates(rfp, call.now),
         checks=checks(call),
         obstacles=services.find_obstacles(rfp) if rfp.status is not RfpStatus.PUBLISHED else [],

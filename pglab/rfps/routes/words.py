@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from pglab.rfps.models import Rfp
-from pglab.rfps.states import Phase
+from pglab.rfps.states import Phase, RfpStatus
 from pglab.web.filters import et_date, et_long, time_left
 
 # Phase -> what everyone reads, and the color of the tag.
@@ -29,6 +29,14 @@ STAFF_WORDS = {
     Phase.SCORING: ("Scoring", "blue"),
     Phase.PANEL: ("Panel", "blue"),
 }
+
+WAITING = ("Waiting for review", "yellow")
+
+
+def staff_status(rfp: Rfp, now: datetime) -> tuple[str, str]:
+    """Where the RFP stands, as staff read it."""
+    return WAITING if rfp.status is RfpStatus.IN_REVIEW else STAFF_WORDS[rfp.phase(now)]
+
 
 DateRow = tuple[str, str, str, bool]
 

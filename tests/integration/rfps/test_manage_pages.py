@@ -159,6 +159,7 @@ def test_a_cohort_is_built_checked_returned_and_published_by_two_people(login, c
     manager.open("/manage/cohorts/12/preview").sees("Preview", "Safer crossings")
     manager.open("/manage/cohorts/12/publication").sees("Priya Shah", "p.m. ET").press("Send for review")
     manager.open("/manage/cohorts/12/publication").sees("someone else must publish it")
+    manager.open("/manage").sees("Waiting for review")
     director.open("/manage/cohorts/12/publication").sees("Prepared by", "Priya Shah")
     director.open("/manage/cohorts/12/return").press("Return to draft", reason="Weigh impact less.")
     manager.open("/manage/cohorts/12/setup/rubric").press("Save", weight_1="25", weight_2="25")

@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from pglab.awards.states import Outcome
 from pglab.core.clock import official_now
 from pglab.core.db import db, transaction
 from pglab.rfps import services
 from pglab.rfps.queries import latest_version
 from tests.factories.accounts import make_program_manager, make_user
+from tests.factories.awards import make_decided
+from tests.factories.reviews import make_opened_rfp, make_ranked_rfp
 from tests.factories.rfps import make_draft_rfp, make_open_rfp, make_program_people, new_cohort
 from tests.support.statements import counting
 
@@ -173,3 +176,23 @@ def test_public_pages_may_be_kept_by_caches_and_rechecked(client):
     make_open_rfp()
 
     assert client.get("/cohorts/12").headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+
+
+def test_while_it_is_scored_the_page_says_when_results_come(client, clock):
+    make_opened_rfp(clock)
+
+    page = client.get("/cohorts/12").text
+
+    assert "A panel is scoring them against the published rubric" in page
+    assert "Results are posted on or after" in page
+
+
+def test_once_decided_the_page_leads_to_the_awards(client, clock):
+    rfp, proposals, _members = make_ranked_rfp(clock, [[4, 4], [2, 2]])
+    make_decided(rfp, dict(zip(proposals, (Outcome.AWARD, Outcome.DECLINE), strict=True)))
+
+    page = client.get("/cohorts/12").text
+
+    assert "The results are public" in page
+    assert 'href="/cohorts/12/awards"' in page
+    assert "/apply/cohorts/12" not in page
