@@ -40,6 +40,7 @@ from pglab.web.errors import init_errors
 from pglab.web.navigation import Workspace, everyone, init_navigation
 from pglab.web.request_log import init_request_log
 from pglab.web.security import (
+    HEADERS,
     Access,
     Audience,
     check_declarations,
@@ -126,6 +127,7 @@ def create_app(settings: Settings) -> Flask:
     init_mail(app, settings)
     filters.register(app)
     assets.register(app)
+    assets.serve(app, HEADERS, rebuilt=settings.is_development)
     init_request_log(app)
     init_headers(app)
     init_errors(app)

@@ -27,10 +27,11 @@ def app(settings: Settings) -> Flask:
 
 
 @pytest.fixture
-def rolled_back(app: Flask) -> Iterator[None]:
-    """One transaction around the test; what the test commits is kept in savepoints and undone at its end."""
+def rolled_back(app: Flask, settings: Settings) -> Iterator[None]:
+    """One transaction around the test; what it commits is undone at its end, and the official time runs on."""
     with undone(app):
         yield
+    databases.OfficialClock(settings).reset()
 
 
 @pytest.fixture
@@ -46,8 +47,6 @@ def login(app: Flask, rolled_back: None) -> Callable[[User], Client]:
 
 
 @pytest.fixture
-def clock(settings: Settings) -> Iterator[databases.OfficialClock]:
-    """The official time; runs with the machine's again after the test."""
-    official = databases.OfficialClock(settings)
-    yield official
-    official.reset()
+def clock(settings: Settings, rolled_back: None) -> databases.OfficialClock:
+    """The official time, to be stopped or moved."""
+    return databases.OfficialClock(settings)

@@ -55,7 +55,8 @@ BEGIN
     RAISE EXCEPTION 'an RFP begins as a draft' USING ERRCODE = 'PL003';
 END $$;
 CREATE TRIGGER begins_as_draft BEFORE INSERT ON rfps FOR EACH ROW
-    WHEN (NEW.status <> 'draft') EXECUTE FUNCTION rfp_begins_as_draft();
+    WHEN (NEW.status <> 'draft' OR coalesce(NEW.opened_at, NEW.panel_opened_at, NEW.decided_at, NEW.completed_at) IS NOT NULL)
+    EXECUTE FUNCTION rfp_begins_as_draft();
 
 -- Money may be added to a published cohort and a champion may change; the words startups answered may not.
 CREATE FUNCTION published_cohort_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$

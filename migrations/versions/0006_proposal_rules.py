@@ -46,6 +46,12 @@ CREATE CONSTRAINT TRIGGER standing AFTER INSERT OR UPDATE OF submission_number O
 
 CREATE FUNCTION opening_is_stamped_once() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.opened_at IS NOT NULL THEN
+            RAISE EXCEPTION 'an opening is asked for first' USING ERRCODE = 'PL004';
+        END IF;
+        RETURN NEW;
+    END IF;
     IF OLD.opened_at IS NOT NULL OR ROW(NEW.rfp_id, NEW.asked_by_id, NEW.asked_at) IS DISTINCT FROM
        ROW(OLD.rfp_id, OLD.asked_by_id, OLD.asked_at) THEN
         RAISE EXCEPTION 'an opening is stamped once' USING ERRCODE = 'PL004';
@@ -58,7 +64,7 @@ END $$;
 CREATE FUNCTION two_persons(one uuid, other uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT count(DISTINCT person_id) = 2 FROM users WHERE id IN (one, other)
 $$;
-CREATE TRIGGER once BEFORE UPDATE ON openings FOR EACH ROW EXECUTE FUNCTION opening_is_stamped_once();
+CREATE TRIGGER once BEFORE INSERT OR UPDATE ON openings FOR EACH ROW EXECUTE FUNCTION opening_is_stamped_once();
 
 CREATE FUNCTION reader_may_read() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -10,6 +10,12 @@ depends_on = None
 UP = """
 CREATE FUNCTION release_takes_two_people() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.released_at IS NOT NULL THEN
+            RAISE EXCEPTION 'a release is asked for first' USING ERRCODE = 'PL004';
+        END IF;
+        RETURN NEW;
+    END IF;
     IF OLD.released_at IS NOT NULL THEN
         RAISE EXCEPTION 'a release is stamped once' USING ERRCODE = 'PL004';
     END IF;
@@ -18,7 +24,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER two_people BEFORE UPDATE ON releases FOR EACH ROW EXECUTE FUNCTION release_takes_two_people();
+CREATE TRIGGER two_people BEFORE INSERT OR UPDATE ON releases FOR EACH ROW EXECUTE FUNCTION release_takes_two_people();
 
 CREATE FUNCTION decision_may_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -26,8 +32,8 @@ DECLARE
     awards bigint;
 BEGIN
     SELECT rfps.* INTO call FROM rfps JOIN proposals ON proposals.rfp_id = rfps.id WHERE proposals.id = NEW.proposal_id;
-    IF call.panel_opened_at IS NULL THEN
-        RAISE EXCEPTION 'decisions are set in the panel stage' USING ERRCODE = 'PL010';
+    IF call.panel_opened_at IS NULL OR (TG_OP = 'INSERT' AND NEW.status <> 'pending') THEN
+        RAISE EXCEPTION 'decisions are set in the panel stage, pending first' USING ERRCODE = 'PL010';
     END IF;
     IF NEW.status <> 'pending' AND NOT EXISTS (
         SELECT 1 FROM releases WHERE rfp_id = call.id AND released_at IS NOT NULL) THEN

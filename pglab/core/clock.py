@@ -19,6 +19,11 @@ def official_now() -> datetime:
     return now.astimezone(UTC)
 
 
+def eastern_today() -> date:
+    """The City's date, by the official time. What says “today” or “not in the future” asks this."""
+    return official_now().astimezone(EASTERN).date()
+
+
 def machine_now() -> datetime:
     """This machine's clock, in UTC. For display and logs only: it never decides."""
     return datetime.now(UTC)

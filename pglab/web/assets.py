@@ -5,9 +5,12 @@ may keep them for ever and still see a change at once.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask
+from whitenoise import WhiteNoise
 
 DIST = Path(__file__).resolve().parents[2] / "static" / "dist"
 
@@ -32,6 +35,26 @@ class Assets:
     def url(self, name: str) -> str:
         """The address of a built file, such as `pglab.css` or `site.js`; its plain name before the first build."""
         return f"{self.prefix}/{self.names().get(name, name)}"
+
+
+def serve(app: Flask, headers: Mapping[str, str], *, rebuilt: bool) -> None:
+    """Answer for built files before the application is asked: no session, no statement, kept for ever by browsers.
+
+    `headers` fence these answers like all others; `rebuilt` looks at the folder again for each request.
+    """
+
+    def fence(given: Headers, _path: str, _url: str) -> None:
+        for name, value in headers.items():
+            given[name] = value
+
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # the documented way to put a layer around Flask
+        app.wsgi_app,
+        root=str(DIST),
+        prefix="static/",
+        autorefresh=rebuilt,
+        immutable_file_test=r"-[A-Za-z0-9]{8}\.",
+        add_headers_function=fence,
+    )
 
 
 def register(app: Flask, folder: Path = DIST) -> None:

@@ -1,13 +1,13 @@
 """Money at each stage, made through the services by as many people as that takes."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import count
 
 from sqlalchemy import select
 
 from pglab.accounts.models import Organization, User
-from pglab.core.clock import EASTERN, official_now
+from pglab.core.clock import eastern_today, official_now
 from pglab.core.db import db, transaction
 from pglab.payments import policy, queries, services
 from pglab.payments.models import Disbursement, Installment, PaymentRequest, Stipend, VendorVerification
@@ -34,10 +34,6 @@ class Money:
         return self.city.manager
 
 
-def today() -> date:
-    return official_now().astimezone(EASTERN).date()
-
-
 def installment_of(pilot: Pilot, number: int = 1) -> Installment:
     query = select(Installment).join(Stipend).where(Stipend.pilot_id == pilot.id, Installment.number == number)
     return db.session.scalars(query).one()
@@ -49,7 +45,7 @@ def enter_vendor(organization: Organization, *, actor: User, number: str | None 
             organization,
             vendor_number=number or f"{4000 + next(_numbers)}",
             remit_to="Main office",
-            w9_on_file_on=today() - timedelta(days=3),
+            w9_on_file_on=eastern_today() - timedelta(days=3),
             actor=actor,
         )
 
@@ -99,5 +95,5 @@ def make_approved(money: Money, number: int = 1) -> PaymentRequest:
 def pay(request: PaymentRequest, actor: User, *, number: str = "", method: Method = Method.ACH) -> Disbursement:
     with transaction():
         return services.record_payment(
-            request, method=method, number=number or f"{88000 + next(_numbers)}", paid_on=today(), actor=actor
+            request, method=method, number=number or f"{88000 + next(_numbers)}", paid_on=eastern_today(), actor=actor
         )

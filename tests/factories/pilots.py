@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
 
+from flask import current_app
 from sqlalchemy import select
 
 from pglab.accounts.models import Organization, User
@@ -11,7 +12,7 @@ from pglab.awards.models import Decision, Release
 from pglab.awards.states import DecisionStatus, Outcome
 from pglab.cohorts.models import ChallengeArea, Cohort, HostOrganization
 from pglab.core.canonical import sha256_hex
-from pglab.core.clock import official_now
+from pglab.core.clock import eastern_today, official_now
 from pglab.core.db import db, transaction
 from pglab.core.ids import uuid7
 from pglab.documents.models import Document
@@ -23,6 +24,7 @@ from pglab.rfps.models import Criterion, InstallmentTemplate, Rfp, RfpVersion
 from pglab.rfps.states import RfpStatus
 from tests.factories import keep
 from tests.factories.accounts import make_organization, make_program_manager, make_user
+from tests.support.databases import OfficialClock
 
 PARTS = (6_250_00, 15_000_00, 3_750_00)
 _numbers = count(1)
@@ -41,14 +43,13 @@ class City:
 
 def make_city(number: int = 12, *, parts: tuple[int, ...] = PARTS, awards: int = 4, proposals: int = 19) -> City:
     """A cohort whose proposals were opened and decided; its RFP promises `parts` (cents)."""
-    now = official_now()
     manager, second, champion = make_program_manager(), make_program_manager("Second Manager"), make_user("Mona Abara")
     cohort = Cohort(
         number=number,
         headline="Test your product with the City",
         summary="Six months in a department.",
-        pilot_start_on=(now + timedelta(days=7)).date(),
-        pilot_end_on=(now + timedelta(days=187)).date(),
+        pilot_start_on=eastern_today() + timedelta(days=7),
+        pilot_end_on=eastern_today() + timedelta(days=187),
         budget_cents=sum(parts) * awards,
     )
     host = HostOrganization(name=f"Mobility and Infrastructure {next(_numbers)}")
@@ -58,13 +59,13 @@ def make_city(number: int = 12, *, parts: tuple[int, ...] = PARTS, awards: int =
         success="Fewer blocked curbs.", host=host, champion=champion,
     )  # fmt: skip  # one row
     keep(area)
-    city = City(make_decided_rfp(cohort, parts, awards, manager), area, manager, second, champion)
-    publish(city, proposals)
+    city = City(make_draft_rfp(cohort, parts, awards, manager), area, manager, second, champion)
+    decide(city, proposals)
     return city
 
 
-def make_decided_rfp(cohort: Cohort, parts: tuple[int, ...], awards: int, manager: User) -> Rfp:
-    """An RFP that carries the stamps of every stage; the database lets nobody add them to a published one at will."""
+def make_draft_rfp(cohort: Cohort, parts: tuple[int, ...], awards: int, manager: User) -> Rfp:
+    """A draft with what its pilots need; `decide` brings it through publication, opening and release."""
     now = official_now()
     rfp = Rfp(
         cohort=cohort,
@@ -78,10 +79,6 @@ def make_decided_rfp(cohort: Cohort, parts: tuple[int, ...], awards: int, manage
         stipend_cents=sum(parts),
         award_count=awards,
         prepared_by_id=manager.id,
-        opened_at=now + timedelta(seconds=6),
-        opening_root="0" * 64,
-        panel_opened_at=now + timedelta(seconds=7),
-        decided_at=now + timedelta(seconds=8),
     )
     keep(rfp)
     keep(
@@ -98,19 +95,21 @@ def make_decided_rfp(cohort: Cohort, parts: tuple[int, ...], awards: int, manage
     return rfp
 
 
-def publish(city: City, proposals: int) -> None:
-    """Publish the RFP and note the opening and the release, each by two people."""
-    rfp, now = city.rfp, official_now()
+def decide(city: City, proposals: int) -> None:
+    """Publish, let the deadline pass, open and release: each by two people, in the order the database demands."""
+    rfp, people = city.rfp, {"asked_by_id": city.manager.id, "asked_at": official_now()}
     rfp.status, rfp.published_by_id = RfpStatus.PUBLISHED, city.second.id
-    people = {"asked_by_id": city.manager.id, "asked_at": now}
-    keep(
-        rfp,
-        Opening(
-            rfp_id=rfp.id, opened_by_id=city.second.id, opened_at=rfp.opened_at, merkle_root="0" * 64,
-            submissions=proposals, **people,
-        ),
-        Release(rfp_id=rfp.id, released_by_id=city.second.id, released_at=now, sha256="0" * 64, **people),
-    )  # fmt: skip  # one row each
+    opening = Opening(rfp_id=rfp.id, **people)
+    release = Release(rfp_id=rfp.id, sha256="0" * 64, **people)
+    keep(rfp, opening, release)
+    OfficialClock(current_app.config["SETTINGS"]).advance(timedelta(seconds=6))
+    now = official_now()
+    opening.opened_by_id, opening.opened_at = city.second.id, now
+    opening.merkle_root, opening.submissions = "0" * 64, proposals
+    keep(opening)
+    rfp.opened_at, rfp.opening_root, rfp.panel_opened_at, rfp.decided_at = now, "0" * 64, now, now
+    release.released_by_id, release.released_at = city.second.id, now
+    keep(rfp, release)
 
 
 def make_accepted_award(city: City, organization: Organization | None = None) -> Decision:
@@ -127,10 +126,13 @@ def make_accepted_award(city: City, organization: Organization | None = None) ->
     )
     keep(proposal)
     decision = Decision(
-        proposal=proposal, outcome=Outcome.AWARD, status=DecisionStatus.ACCEPTED, rank="1", score="88",
-        feedback="Good.",
-        set_by_id=city.manager.id, set_at=now, answered_by_id=representative.id, answered_at=now,
+        proposal=proposal, outcome=Outcome.AWARD, rank="1", score="88", feedback="Good.",
+        set_by_id=city.manager.id, set_at=now,
     )  # fmt: skip  # one row
+    keep(decision)
+    decision.status = DecisionStatus.RELEASED
+    keep(decision)
+    decision.status, decision.answered_by_id, decision.answered_at = DecisionStatus.ACCEPTED, representative.id, now
     keep(decision)
     return decision
 
@@ -158,7 +160,7 @@ def execute(pilot: Pilot, *, actor: User, on: date | None = None) -> None:
         services.execute_agreement(
             agreement_of(pilot),
             contract_number=f"C-{next(_numbers)}",
-            executed_on=on or official_now().date() - timedelta(days=1),
+            executed_on=on or eastern_today() - timedelta(days=1),
             actor=actor,
         )
 

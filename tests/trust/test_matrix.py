@@ -1,4 +1,4 @@
-"""P19, P40, P41: every (person, route, method, state) cell has a declared answer, no GET writes, every answer is fenced.
+"""P19, P40, P41: every (person, route, method, state) cell has a declared answer; no GET writes; answers are fenced.
 
 `matrix.txt` is the declaration. After a wanted change `.venv/bin/python -m tests.trust.test_matrix` writes it anew;
 read the difference before you commit it.

@@ -13,13 +13,14 @@ from sqlalchemy.engine import make_url
 from config import Settings
 from pglab.accounts.models import User
 from pglab.app import create_app
+from pglab.core.clock import eastern_today
 from pglab.core.db import db, transaction
 from pglab.core.errors import DomainError
 from pglab.core.ids import uuid7
 from pglab.payments import queries, services
 from pglab.payments.models import PaymentRequest
 from pglab.payments.states import Method, Stage
-from tests.factories.payments import make_approved, make_money, prepare, today
+from tests.factories.payments import make_approved, make_money, prepare
 from tests.support import databases
 
 PAYERS = 24
@@ -78,7 +79,9 @@ def pay_in_thread(own_app, request_id, recorder_id, number) -> str:
             with transaction():
                 request = db.session.get_one(PaymentRequest, request_id)
                 recorder = db.session.get_one(User, recorder_id)
-                services.record_payment(request, method=Method.ACH, number=number, paid_on=today(), actor=recorder)
+                services.record_payment(
+                    request, method=Method.ACH, number=number, paid_on=eastern_today(), actor=recorder
+                )
             return "paid"
         except DomainError as error:
             return str(error.status)

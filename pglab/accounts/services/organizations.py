@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from pglab.accounts import notices, policy, queries
 from pglab.accounts.models import MemberRole, Membership, Organization, User
 from pglab.audit.services import record
-from pglab.core.clock import EASTERN, official_now
+from pglab.core.clock import eastern_today
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError, RuleError, require
 from pglab.core.ids import uuid7
@@ -43,9 +43,7 @@ def register_organization(profile: OrganizationProfile, *, actor: User) -> Organ
     """
     _check(profile)
     key = _free_name(profile.legal_name)
-    organization = Organization(
-        id=uuid7(), **asdict(profile), name_key=key, registered_on=official_now().astimezone(EASTERN).date()
-    )
+    organization = Organization(id=uuid7(), **asdict(profile), name_key=key, registered_on=eastern_today())
     try:
         with db.session.begin_nested():
             db.session.add(organization)
@@ -74,7 +72,7 @@ def change_organization(organization: Organization, profile: OrganizationProfile
 
 
 def _check(profile: OrganizationProfile) -> None:
-    this_year = official_now().astimezone(EASTERN).year
+    this_year = eastern_today().year
     if profile.founded_year is not None and profile.founded_year > this_year:
         raise RuleError("The year founded must be in the past.", "founded_year")
     if len(same_name_key(profile.legal_name)) > LONGEST_KEY:

@@ -106,13 +106,13 @@ def find_first_day() -> date | None:
 
 def begin() -> Calendar:
     """Note the day on which the story begins, today."""
-    calendar = Calendar(eastern_today())
+    calendar = Calendar(machine_today())
     with transaction():
         record(BEGUN, Demo(uuid7()), actor=None, after={"today": calendar.today.isoformat()})
     return calendar
 
 
-def eastern_today() -> date:
+def machine_today() -> date:
     """Today in Pittsburgh by this machine's clock: the demo moves the official one."""
     return machine_now().astimezone(EASTERN).date()
 

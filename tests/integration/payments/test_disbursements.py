@@ -1,12 +1,12 @@
 """Recording that the Controller paid, exactly once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from pglab.accounts.models import StaffRole, StaffRoleGrant
-from pglab.core.clock import official_now
+from pglab.core.clock import eastern_today
 from pglab.core.db import db, transaction
 from pglab.core.errors import AccessDeniedError, RuleError, StateError
 from pglab.outbox.models import Notice
@@ -14,7 +14,7 @@ from pglab.payments import services
 from pglab.payments.models import Disbursement
 from pglab.payments.states import Method, RequestStatus
 from tests.factories import keep
-from tests.factories.payments import approve, make_approved, make_money, pay, prepare, today
+from tests.factories.payments import approve, make_approved, make_money, pay, prepare
 
 
 def test_recording_the_same_payment_twice_is_one_payment(rolled_back):
@@ -45,7 +45,7 @@ def test_numbers_are_capital_letters_digits_and_hyphens(rolled_back, number):
     request = make_approved(money)
 
     with pytest.raises(RuleError, match="letters, digits and hyphens only"), transaction():
-        services.record_payment(request, method=Method.ACH, number=number, paid_on=today(), actor=money.finance)
+        services.record_payment(request, method=Method.ACH, number=number, paid_on=eastern_today(), actor=money.finance)
 
 
 @pytest.mark.parametrize(("days", "words"), [(1, "can’t be in the future"), (-1, "can’t be before the approval")])
@@ -55,7 +55,7 @@ def test_the_payment_date_lies_between_approval_and_today(rolled_back, days, wor
 
     with pytest.raises(RuleError, match=words), transaction():
         services.record_payment(
-            request, method=Method.ACH, number="1", paid_on=today() + timedelta(days=days), actor=money.finance
+            request, method=Method.ACH, number="1", paid_on=eastern_today() + timedelta(days=days), actor=money.finance
         )
 
 
@@ -64,11 +64,9 @@ def test_today_is_the_citys_day(rolled_back, clock):
     money = make_money()
     request = make_approved(money)
 
-    assert today().isoformat() == "2026-12-31"
+    assert eastern_today().isoformat() == "2026-12-31"
     with pytest.raises(RuleError, match="can’t be in the future"), transaction():
-        services.record_payment(
-            request, method=Method.ACH, number="1", paid_on=official_now().date(), actor=money.finance
-        )
+        services.record_payment(request, method=Method.ACH, number="1", paid_on=date(2027, 1, 1), actor=money.finance)
 
 
 def test_what_is_not_approved_is_not_paid(rolled_back):

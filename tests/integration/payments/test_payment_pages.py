@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from pglab.core.clock import eastern_today
 from pglab.core.db import db
 from pglab.payments.models import Approval, Disbursement, PaymentRequest, VendorVerification
 from tests.factories.accounts import make_user
@@ -16,7 +17,6 @@ from tests.factories.payments import (
     make_money,
     pay,
     prepare,
-    today,
 )
 
 
@@ -51,7 +51,7 @@ def test_from_preparing_to_paid_with_three_sign_ins(login):
     assert "You’re the second approver." in finance.get("/finance/payments/S12-0001/approval/confirmation").text
     assert approve_through_pages(finance, "S12-0001").status_code == 303
 
-    record = {"method": "ach", "number": "88213", "paid_on": today().isoformat()}
+    record = {"method": "ach", "number": "88213", "paid_on": eastern_today().isoformat()}
     assert "Record the payment" in finance.get("/finance").text
     assert finance.post("/finance/payments/S12-0001/disbursement", data=record).status_code == 303
     assert finance.post("/finance/payments/S12-0001/disbursement", data=record).status_code == 303
@@ -147,12 +147,12 @@ def test_returning_needs_a_reason_and_nothing_chosen_is_said(login):
 def test_what_was_typed_about_a_payment_is_kept_when_it_is_refused(login, field, typed, says):
     money = make_money()
     make_approved(money)
-    data = {"method": "check", "number": "CHK-77", "paid_on": today().isoformat(), field: typed}
+    data = {"method": "check", "number": "CHK-77", "paid_on": eastern_today().isoformat(), field: typed}
 
     page = login(money.finance).post("/finance/payments/S12-0001/disbursement", data=data)
 
     assert (page.status_code, says in page.text) == (422, True)
-    kept = "CHK-77" if field != "number" else today().isoformat()
+    kept = "CHK-77" if field != "number" else eastern_today().isoformat()
     assert f'value="{kept}"' in page.text
     assert db.session.scalar(select(func.count()).select_from(Disbursement)) == 0
 
@@ -160,7 +160,7 @@ def test_what_was_typed_about_a_payment_is_kept_when_it_is_refused(login, field,
 def test_an_amount_cannot_be_sent_along(login):
     money = make_money()
     make_approved(money)
-    data = {"method": "ach", "number": "1", "paid_on": today().isoformat(), "amount_cents": "1", "amount": "1"}
+    data = {"method": "ach", "number": "1", "paid_on": eastern_today().isoformat(), "amount_cents": "1", "amount": "1"}
 
     login(money.finance).post("/finance/payments/S12-0001/disbursement", data=data)
 
@@ -199,7 +199,7 @@ def test_a_payee_is_entered_and_confirmed_by_two_people(login):
     money = make_money(vendor=False)
     url = f"/finance/payees/{money.pilot.organization_id}"
     finance, other = login(money.finance), login(money.finance2)
-    data = {"vendor_number": "4512", "remit_to": "Main office", "w9_on_file_on": today().isoformat()}
+    data = {"vendor_number": "4512", "remit_to": "Main office", "w9_on_file_on": eastern_today().isoformat()}
 
     refused = finance.post(f"{url}/details", data=data | {"vendor_number": "12"})
     assert (refused.status_code, "4 to 10 digits" in refused.text, 'value="Main office"' in refused.text) == (

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from pglab.accounts.models import MemberRole, Membership, StaffRole
-from pglab.core.clock import official_now
+from pglab.core.clock import eastern_today, official_now
 from pglab.core.db import db, transaction
 from pglab.core.errors import AccessDeniedError, RuleError, StateError
 from pglab.payments import queries, services
@@ -21,7 +23,6 @@ from tests.factories.payments import (
     make_money,
     pay,
     prepare,
-    today,
 )
 from tests.factories.pilots import make_city
 
@@ -136,12 +137,15 @@ def test_a_returned_request_can_be_prepared_anew(rolled_back):
     assert queries.facts_of_request(first, official_now()).approval == "Returned"
 
 
-def test_the_stipend_cannot_be_promised_twice_over_the_budget(rolled_back):
-    city = make_city(awards=1)
-    make_money(city)
+def test_a_stipend_beyond_the_budget_is_refused_in_sql(rolled_back):
+    """Publication already asks for a budget that covers all awards, so only SQL could get here."""
+    money = make_money(make_city(awards=1))
 
-    with pytest.raises(RuleError, match=r"Cohort 12 has \$0 left. This stipend is \$25,000."):
-        make_money(city)
+    with pytest.raises(DBAPIError, match="exceed the budget"), db.session.begin_nested():
+        db.session.execute(
+            text("INSERT INTO stipends (id, pilot_id, amount_cents) VALUES (gen_random_uuid(), :pilot, 1)"),
+            {"pilot": money.pilot.id},
+        )
 
 
 def test_the_whole_stipend_is_paid_and_no_more(rolled_back):
@@ -150,5 +154,5 @@ def test_the_whole_stipend_is_paid_and_no_more(rolled_back):
         pay(make_approved(money, number), money.finance)
 
     facts = queries.list_pilot_facts(money.pilot.id, official_now())
-    assert [each.for_startup for each in facts] == [f"Paid {et_date(today())}"] * 3
+    assert [each.for_startup for each in facts] == [f"Paid {et_date(eastern_today())}"] * 3
     assert facts[0].paid_cents == 25_000_00

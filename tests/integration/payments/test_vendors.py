@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from pglab.core.clock import official_now
+from pglab.core.clock import eastern_today, official_now
 from pglab.core.db import db, transaction
 from pglab.core.errors import AccessDeniedError, RuleError, StateError
 from pglab.payments import queries, services
 from tests.factories.accounts import make_finance_officer
-from tests.factories.payments import enter_vendor, make_money, today
+from tests.factories.payments import enter_vendor, make_money
 
 
 def test_whoever_entered_does_not_confirm_even_under_another_account(rolled_back):
@@ -71,7 +71,11 @@ def test_account_and_taxpayer_numbers_are_not_kept(rolled_back, label):
 
     with pytest.raises(RuleError, match="Leave out account and taxpayer numbers") as refusal, transaction():
         services.enter_vendor(
-            money.pilot.organization, vendor_number="4512", remit_to=label, w9_on_file_on=today(), actor=money.finance
+            money.pilot.organization,
+            vendor_number="4512",
+            remit_to=label,
+            w9_on_file_on=eastern_today(),
+            actor=money.finance,
         )
     assert refusal.value.field == "remit_to"
 
@@ -91,7 +95,11 @@ def test_vendor_numbers_have_four_to_ten_digits(rolled_back, number):
 
     with pytest.raises(RuleError, match="4 to 10 digits"), transaction():
         services.enter_vendor(
-            money.pilot.organization, vendor_number=number, remit_to="Main", w9_on_file_on=today(), actor=money.finance
+            money.pilot.organization,
+            vendor_number=number,
+            remit_to="Main",
+            w9_on_file_on=eastern_today(),
+            actor=money.finance,
         )
 
 
@@ -103,6 +111,6 @@ def test_a_w9_is_not_dated_tomorrow(rolled_back):
             money.pilot.organization,
             vendor_number="4512",
             remit_to="Main",
-            w9_on_file_on=today() + timedelta(days=1),
+            w9_on_file_on=eastern_today() + timedelta(days=1),
             actor=money.finance,
         )

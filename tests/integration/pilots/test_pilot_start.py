@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pglab.accounts.models import StaffRole
 from pglab.awards.states import DecisionStatus
-from pglab.core.clock import official_now
+from pglab.core.clock import eastern_today
 from pglab.core.db import db, transaction
 from pglab.core.errors import AccessDeniedError, RuleError, StateError
 from pglab.core.ids import uuid7
@@ -91,7 +91,7 @@ def test_a_member_of_the_startup_is_not_its_champion(rolled_back):
 
 def test_the_last_day_follows_the_first(rolled_back):
     city = make_city()
-    award, today = make_accepted_award(city), official_now().date()
+    award, today = make_accepted_award(city), eastern_today()
 
     with pytest.raises(RuleError, match="must be after the first day"), transaction():
         services.start_pilot(award, champion=city.champion, actor=city.manager, starts_on=today, ends_on=today)
@@ -116,14 +116,14 @@ def test_an_agreement_is_not_executed_tomorrow_nor_under_a_number_in_use(rolled_
     city = make_city()
     first, second = make_pilot(city), make_pilot(city)
     with pytest.raises(RuleError, match="can’t be in the future"):
-        execute(first, actor=city.manager, on=official_now().date() + timedelta(days=2))
+        execute(first, actor=city.manager, on=eastern_today() + timedelta(days=2))
     execute(first, actor=city.manager)
 
     with pytest.raises(RuleError, match=f"already used for {agreement_of(first).reference}"), transaction():
         services.execute_agreement(
             agreement_of(second),
             contract_number=agreement_of(first).contract_number,
-            executed_on=official_now().date(),
+            executed_on=eastern_today(),
             actor=city.manager,
         )
 

@@ -1,0 +1,70 @@
+"""The site as people meet it: served on this machine over a database of its own, with everything really committed."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from config import ROOT, Settings
+from pglab.app import create_app
+from pglab.core.db import db
+from tests.support import databases, services
+
+
+class QuietRequests(WSGIRequestHandler):
+    """Serves without a line for each request."""
+
+    def log_request(self, *_given: object) -> None:
+        pass
+
+
+@dataclass
+class Site:
+    """One running copy of the product, its database and its official clock."""
+
+    app: Flask
+    settings: Settings
+    address: str
+    clock: databases.OfficialClock
+
+    def work(self) -> None:
+        """Do what pages left for later, as `flask worker` does, until nothing waits."""
+        given = {
+            **os.environ,
+            **services.settings(),
+            "PGLAB_ENVIRONMENT": "development",
+            "DATABASE_URL": self.settings.database_url,
+            "DATABASE_OWNER_URL": self.settings.database_owner_url,
+            "BASE_URL": self.address,
+        }
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--once"]
+        subprocess.run(command, cwd=ROOT, env=given, check=True, capture_output=True, timeout=60)
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[Site]:
+    """Serve the product as on a developer's machine (demo people, kept mail, official time) on a free port."""
+    server = make_server(
+        "127.0.0.1", 0, lambda environ, start: app(environ, start), threaded=True, request_handler=QuietRequests
+    )
+    address = f"http://127.0.0.1:{server.port}"
+    here = replace(settings, environment="development", base_url=address, trusted_hosts=("127.0.0.1", "localhost"))
+    app = create_app(here)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600  # as in production: built files are named after their content
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield Site(app, here, address, databases.OfficialClock(settings))
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
