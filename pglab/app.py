@@ -29,6 +29,7 @@ from pglab.payments.routes import bp as payment_pages
 from pglab.pilots.routes import bp as pilot_pages
 from pglab.pilots.routes import shown_to_participants
 from pglab.proposals.cli import proposal_commands
+from pglab.proposals.policy import READERS
 from pglab.proposals.routes import bp as proposal_pages
 from pglab.public.routes import bp as public_pages
 from pglab.reports.routes import bp as report_pages
@@ -76,14 +77,20 @@ def holds(*roles: StaffRole, besides: StaffRole | None = None) -> Callable[[], b
     return lambda: current_user.is_authenticated and me().has_staff_role(*roles) and besides not in me().staff_roles
 
 
+def applies() -> bool:
+    """Whether the person at the screen acts for a startup, or could: no City work has brought them here."""
+    if not current_user.is_authenticated or me().is_staff:
+        return False
+    return bool(me().memberships) or not (sits_on_a_panel() or shown_to_participants())
+
+
 WORKSPACES: list[Workspace] = [
     Workspace("Cohorts", "rfps.cohorts", "/cohorts", everyone),
-    Workspace("Manage", "rfps.manage", "/manage", holds(StaffRole.PROGRAM_MANAGER, StaffRole.DIRECTOR)),
+    Workspace("Your proposals", "proposals.home", "/apply", applies),
+    Workspace("Manage", "rfps.manage", "/manage", holds(*READERS)),
     Workspace("Review", "reviews.desk", "/review", sits_on_a_panel),
     Workspace("Pilots", "pilots.pilots", "/workspace", shown_to_participants),
-    Workspace(
-        "Finance", "payments.queue", "/finance", holds(StaffRole.FINANCE, StaffRole.DIRECTOR, StaffRole.PROGRAM_MANAGER)
-    ),
+    Workspace("Finance", "payments.queue", "/finance", holds(StaffRole.FINANCE, *READERS)),
     Workspace("Transparency", "reports.transparency", "/transparency", everyone),
     Workspace("Admin", "admin.health", "/admin", holds(StaffRole.ADMIN)),
     Workspace("Audit log", "admin.audit", "/admin/audit", holds(StaffRole.AUDITOR, besides=StaffRole.ADMIN)),

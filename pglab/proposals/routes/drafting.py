@@ -146,6 +146,8 @@ def section_page(
     proposal: Proposal, part: FormSection, form: Form, *, theirs: list[Any] | None = None, kept: bool = False
 ) -> str:
     """The page of one section; `theirs` holds what somebody else saved while this was being typed."""
+    for question in part.questions:  # a draft may leave any answer out; the page marks only the truly optional ones
+        form[forms.field_name(question)].required = question.required
     return render_template(
         "proposals/section.html",
         proposal=proposal,
