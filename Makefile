@@ -39,7 +39,7 @@ test: setup browser ## Run the tests but the slow proofs; T=path runs one, slow 
 	echo "NOT RUN: the tests marked 'browser'. They need Chromium: sudo apt-get install chromium"
 
 trust: setup browser ## Run the proofs of the promises, the slow ones too
-	@exec $(PY) -m pytest -m "slow or not slow" tests/trust
+	@exec $(PY) -m pytest -m slow -n 2 tests
 
 check: setup ## Lint, format, types, layers, templates, migrations and the shape of the code
 	$(PY) -m ruff check .
