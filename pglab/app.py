@@ -10,11 +10,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import pglab.payments.receivers
 import pglab.reviews.models  # noqa: F401  (every table is known before the first query)
-from config import ROOT, Settings
+from config import ROOT, Settings, UnsafeSettingsError
 from pglab.accounts.cli import accounts_commands
 from pglab.accounts.models import StaffRole
 from pglab.accounts.routes import bp as accounts_pages
 from pglab.accounts.session import init_accounts, me
+from pglab.adapters.database import find_faults
 from pglab.adapters.mailer import init_mail
 from pglab.adapters.storage import init_storage
 from pglab.admin.routes import bp as admin_pages
@@ -148,4 +149,14 @@ def create_app(settings: Settings) -> Flask:
     app.context_processor(lambda: {"demo_notice": settings.demo_notice, "settings": settings})
     declare_library_views(app, LIBRARY_VIEWS)
     check_declarations(app)
+    if settings.is_production:
+        refuse_unfit_database(app)
     return app
+
+
+def refuse_unfit_database(app: Flask) -> None:
+    """Do not start on a database that could lose what was received, or whose clock is not the official one."""
+    with app.app_context(), db.engine.connect() as connection:
+        faults = find_faults(connection)
+    if faults:
+        raise UnsafeSettingsError(faults)
