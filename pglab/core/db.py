@@ -117,6 +117,11 @@ def transaction() -> Iterator[None]:
         raise
 
 
+def forget() -> None:
+    """Drop whatever has been begun and not committed: the answer is a refusal."""
+    db.session.rollback()
+
+
 def choice(enum: type[StrEnum]) -> Choice:
     """The column type of a fixed list of words."""
     return Choice(enum)

@@ -192,6 +192,12 @@ def list_standing_submissions(rfp: Rfp, *, viewer: User) -> list[Submission]:
         raise AccessDeniedError("Proposals are read by program managers, directors and auditors.")
     if rfp.opened_at is None:
         return []
+    return list_standing(rfp)
+
+
+def list_standing(rfp: Rfp) -> list[Submission]:
+    """The submission that counts of every proposal, by reference: the last one received. For the opening itself;
+    pages ask `list_standing_submissions`, which knows the viewer."""
     return list(
         db.session.scalars(
             select(Submission)

@@ -8,7 +8,7 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from pglab.core.db import db
+from pglab.core.db import forget
 from pglab.core.errors import DomainError
 
 TITLES = {
@@ -64,7 +64,7 @@ def kept_fields() -> list[tuple[str, str]]:
 
 
 def _domain_error(error: DomainError) -> Response:
-    db.session.rollback()
+    forget()
     return error_page(error.status, error.message, kept=kept_fields() if error.status in (409, 410, 503) else [])
 
 
@@ -81,7 +81,7 @@ def _csrf_error(_error: CSRFError) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if isinstance(error, SecurityError):  # a host we do not serve: there is no address to build a page's links from
         return Response("This site is not served under that name.\n", 400, mimetype="text/plain")
-    db.session.rollback()
+    forget()
     status = error.code or 500
     if error.response is not None:
         return make_response(error.get_response())
@@ -104,7 +104,7 @@ def _sentence(status: int) -> str:
 
 def _fault(app: Flask) -> Callable[[Exception], Response]:
     def answer(error: Exception) -> Response:
-        db.session.rollback()
+        forget()
         app.logger.error("fault", exc_info=error, extra={"request_id": g.get("request_id", "")})
         if app.testing:
             raise error

@@ -18,7 +18,7 @@ from pglab.core.db import db, transaction
 from pglab.core.errors import StateError
 from pglab.proposals import services
 from pglab.proposals.models import Opening, Proposal, Refusal, Submission
-from pglab.proposals.services.opening import list_standing
+from pglab.proposals.queries import list_standing
 from pglab.rfps.models import Rfp
 from tests.factories.accounts import make_director, make_program_manager
 from tests.factories.proposals import fill, make_draft, representative_of

@@ -74,7 +74,7 @@ def test_the_same_key_with_other_content_is_refused(committed: Flask):
 
 def test_without_the_lock_duplicates_collide(committed: Flask, monkeypatch: pytest.MonkeyPatch):
     """Negative control: with the draft's lock taken out, the database's own constraints have to stop the copies."""
-    monkeypatch.setattr("pglab.proposals.services.submitting._lock_draft", lambda _proposal: None)
+    monkeypatch.setattr("pglab.proposals.services.submitting.lock_draft", lambda _proposal: None)
     monkeypatch.setattr("threading.excepthook", lambda _fault: None)
     collided = 0
     rfp = make_open_rfp()

@@ -65,7 +65,7 @@ def _insert_with_free_reference(rfp: Rfp, organization: Organization, area: Chal
 def save_answers(proposal: Proposal, answers: Mapping[UUID, str], *, actor: User) -> None:
     """Keep these answers (by question) as the draft, whole or not at all; complete or not is judged when checking."""
     require(policy.may_edit(actor, proposal), "Viewers can read this proposal but not change it.")
-    _lock(proposal)
+    lock_draft(proposal)
     questions = {
         question.id: question
         for question in db.session.scalars(
@@ -99,7 +99,7 @@ def attach_file(proposal: Proposal, slot: DocumentSlot, upload: Upload | None, *
     require(policy.may_edit(actor, proposal), "Viewers can read this proposal but not change it.")
     rule = FileRule(slot.title, frozenset(slot.media_types), slot.max_bytes, slot.max_pages)
     document = receive_document(upload, rule, actor=actor, sealed_rfp_id=proposal.rfp_id)
-    _lock(proposal)
+    lock_draft(proposal)
     attachment = _find_attachment(proposal, slot) or Attachment(proposal_id=proposal.id, slot=slot)
     attachment.document, attachment.attached_by_id, attachment.attached_at = document, actor.id, official_now()
     db.session.add(attachment)
@@ -111,7 +111,7 @@ def attach_file(proposal: Proposal, slot: DocumentSlot, upload: Upload | None, *
 def remove_file(proposal: Proposal, slot: DocumentSlot, *, actor: User) -> None:
     """Take the slot's file out of the draft. Submissions made with it keep it."""
     require(policy.may_edit(actor, proposal), "Viewers can read this proposal but not change it.")
-    _lock(proposal)
+    lock_draft(proposal)
     attachment = _find_attachment(proposal, slot)
     if attachment is None:
         return
@@ -126,8 +126,8 @@ def _find_attachment(proposal: Proposal, slot: DocumentSlot) -> Attachment | Non
     )
 
 
-def _lock(proposal: Proposal) -> None:
-    """Wait for whoever else is changing this proposal, and see it as they left it."""
+def lock_draft(proposal: Proposal) -> None:
+    """Wait for an edit or a submit of the same proposal in flight, and see the draft as it left it."""
     db.session.execute(
         select(Proposal)
         .where(Proposal.id == proposal.id)

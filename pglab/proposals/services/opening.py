@@ -9,7 +9,7 @@ from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.errors import RuleError, StateError, require
 from pglab.proposals import notices, policy, queries
-from pglab.proposals.models import Opening, Proposal, Submission
+from pglab.proposals.models import Opening
 from pglab.rfps.models import Rfp
 from pglab.rfps.services import stamp_opened
 from pglab.rfps.states import RfpStatus
@@ -42,7 +42,7 @@ def confirm_opening(rfp: Rfp, *, actor: User) -> Opening:
         raise StateError("The proposals have already been opened.")
     if not policy.may_confirm_opening(actor, opening):
         raise RuleError("You asked for this opening, so someone else must open.")
-    standing = list_standing(call)
+    standing = queries.list_standing(call)
     opening.opened_by, opening.opened_at = actor, official_now()
     opening.merkle_root = merkle_root([submission.manifest.encode() for submission in standing])
     opening.submissions = len(standing)
@@ -51,18 +51,6 @@ def confirm_opening(rfp: Rfp, *, actor: User) -> Opening:
     record("proposals.opened", opening, actor=actor, after={"root": opening.merkle_root, "submissions": len(standing)})
     record("rfp.proposals_opened", call, actor=actor)
     return opening
-
-
-def list_standing(rfp: Rfp) -> list[Submission]:
-    """The submission that counts of every proposal, by reference: the last one received."""
-    return list(
-        db.session.scalars(
-            select(Submission)
-            .join(Proposal, Submission.proposal_id == Proposal.id)
-            .where(Proposal.rfp_id == rfp.id, Submission.number == Proposal.submission_number)
-            .order_by(Proposal.reference)
-        )
-    )
 
 
 def _lock_closed(rfp: Rfp) -> Rfp:

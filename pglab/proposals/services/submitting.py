@@ -18,6 +18,7 @@ from pglab.core.db import db
 from pglab.core.errors import RuleError, StateError, require
 from pglab.proposals import notices, policy, queries
 from pglab.proposals.models import Proposal, Refusal, Submission, SubmittedDocument
+from pglab.proposals.services.drafting import lock_draft
 from pglab.proposals.services.manifest import build_manifest, instant
 from pglab.proposals.states import PROPOSAL_WORKFLOW, ProposalEvent
 from pglab.rfps.models import Rfp
@@ -48,7 +49,7 @@ def submit_proposal(
     """
     require(policy.may_submit(actor, proposal), "Only an authorized representative can submit.")
     arrival = _stamp(proposal)
-    _lock_draft(proposal)
+    lock_draft(proposal)
     earlier = _sent_before(proposal, actor, idempotency_key, version)
     if earlier is not None:
         return earlier
@@ -69,16 +70,6 @@ def _stamp(proposal: Proposal) -> Arrival:
         select(Rfp.closes_at, Rfp.opened_at).where(Rfp.id == proposal.rfp_id).with_for_update(read=True, of=Rfp)
     ).one()
     return Arrival(at=official_now(), closes_at=closes_at, opened=opened_at is not None)
-
-
-def _lock_draft(proposal: Proposal) -> None:
-    """Wait for an edit or another submit of the same proposal in flight, and see the draft as it left it."""
-    db.session.execute(
-        select(Proposal)
-        .where(Proposal.id == proposal.id)
-        .with_for_update(of=Proposal)
-        .execution_options(populate_existing=True)
-    )
 
 
 def _sent_before(proposal: Proposal, actor: User, key: str, version: int) -> Submission | Refusal | None:
