@@ -44,18 +44,18 @@ class Site:
             "BASE_URL": self.address,
         }
         command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--once"]
-        subprocess.run(command, cwd=ROOT, env=given, check=True, capture_output=True, timeout=60)
+        subprocess.run(  # noqa: S603  (our own command)
+            command, cwd=ROOT, env=given, check=True, capture_output=True, timeout=60
+        )
 
 
 @contextmanager
 def served(settings: Settings) -> Iterator[Site]:
     """Serve the product as on a developer's machine (demo people, kept mail, official time) on a free port."""
-    server = make_server(
-        "127.0.0.1", 0, lambda environ, start: app(environ, start), threaded=True, request_handler=QuietRequests
-    )
+    server = make_server("127.0.0.1", 0, Flask(__name__), threaded=True, request_handler=QuietRequests)
     address = f"http://127.0.0.1:{server.port}"
     here = replace(settings, environment="development", base_url=address, trusted_hosts=("127.0.0.1", "localhost"))
-    app = create_app(here)
+    server.app = app = create_app(here)  # only now, for the app is told its address
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600  # as in production: built files are named after their content
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

@@ -1,0 +1,123 @@
+"""Every page of the demo that somebody may open: the product's addresses with real references in them."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from pglab.accounts.models import Organization, User
+from pglab.audit.models import AuditEvent
+from pglab.cohorts.models import ChallengeArea
+from pglab.core.db import db
+from pglab.outbox.models import Email, Notice
+from pglab.payments.models import Installment, PaymentRequest
+from pglab.pilots.models import Agreement, Pilot
+from pglab.proposals.models import Proposal
+from pglab.reviews.models import PanelMember
+from pglab.rfps.models import DocumentSlot, FormSection
+
+NOBODY = "visitor"
+# Who is sent to look at which part of the site; the first that fits.
+WHO_LOOKS = {
+    "/account/": ("Dana Ruiz",),
+    "/account": ("Priya Shah",),
+    "/admin/audit": ("Ned Fox", "Ivy Grant"),
+    "/admin": ("Ned Fox",),
+    "/apply/proposals": ("Dana Ruiz", "Lee Okafor"),
+    "/apply": ("Dana Ruiz",),
+    "/finance": ("Marisol Vega", "Priya Shah"),
+    "/manage": ("Priya Shah",),
+    "/review": ("Avery Chen",),
+    "/workspace": ("Dana Ruiz", "Mona Abara"),
+    "/": (NOBODY,),
+}
+# Also looked at by somebody else, because they are shown something else there.
+BESIDES = {
+    "Helen Novak": ["/manage", "/manage/cohorts/13/publication", "/finance"],
+    "Tomas Lin": ["/finance", "/finance/payments/S90-0004/approval"],
+    "Mona Abara": ["/", "/account/notices"],
+    "Dee Evans": ["/review"],
+}
+# Shown to somebody only in the middle of something, by a link in a mail, or as a file; other tests come there.
+COME_TO_OTHERWISE = {
+    *("accounts.code", "accounts.home", "accounts.confirm", "accounts.reset", "accounts.verify"),
+    *("proposals.own_file", "proposals.received_file", "proposals.record_file", "proposals.receipt_file"),
+    *("proposals.refusal_file", "proposals.receipt_keys", "reviews.document", "reviews.ranking_csv"),
+    *("reports.dataset_csv", "reports.dataset_json", "payments.ledger_csv", "pilots.deliverable"),
+    *("admin.alive", "admin.ready", "static"),
+}
+
+
+def places(app: Flask) -> dict[str, list[tuple[str, str]]]:
+    """For each person the pages to look at: (name of the view, address)."""
+    found: dict[str, list[tuple[str, str]]] = {name: [("", each) for each in more] for name, more in BESIDES.items()}
+    with app.app_context():
+        for rule in app.url_map.iter_rules():
+            if "GET" not in (rule.methods or ()) or rule.endpoint in COME_TO_OTHERWISE:
+                continue
+            for name in next(names for beginning, names in WHO_LOOKS.items() if rule.rule.startswith(beginning)):
+                found.setdefault(name, []).extend((rule.endpoint, address) for address in filled(rule))
+    return found
+
+
+def filled(rule: Rule) -> Iterator[str]:
+    """The addresses of one rule with what the demo holds."""
+    if rule.endpoint == "payments.prepare":
+        yield from (f"{rule.rule}?installment={found}" for found in all_of(select(Installment.id).limit(3)))
+        return
+    names = sorted(rule.arguments - set(rule.defaults or ()))
+    for chosen in product(*(values(name, rule) for name in names)):
+        built = rule.build(dict(zip(names, chosen, strict=True)))
+        if built:
+            yield built[1]
+
+
+def values(name: str, rule: Rule) -> list[Any]:
+    """What may stand in one place of an address."""
+    if name in ("reference", "proposal"):
+        return references(rule.rule)
+    if name in ("slug", "slot"):
+        return slugs(rule.rule)
+    makers = {
+        "cohort": lambda: [13, 12, 90] if rule.rule.startswith("/manage") else [12, 90],
+        "number": lambda: [1, 2] if "milestones" in rule.rule else [1],
+        "organization_id": lambda: all_of(select(Organization.id).where(Organization.legal_name == "CurbSense Inc.")),
+        "user_id": lambda: all_of(select(User.id).where(User.name == "Lee Okafor")),
+        "notice_id": lambda: all_of(
+            select(Notice.id).join(User, User.id == Notice.user_id).where(User.name == "Dana Ruiz").limit(1)
+        ),
+        "email_id": lambda: all_of(select(Email.id).limit(1)),
+        "member_id": lambda: all_of(select(PanelMember.id).join(PanelMember.user).where(User.name == "Dee Evans")),
+        "seq": lambda: all_of(select(AuditEvent.seq).order_by(AuditEvent.seq.desc()).limit(1)),
+        "role": lambda: ["finance"],
+    }
+    return list(makers[name]())
+
+
+def references(path: str) -> list[str]:
+    if path.startswith("/finance"):
+        return all_of(select(PaymentRequest.reference).order_by(PaymentRequest.reference))
+    if path.startswith("/workspace"):
+        return all_of(select(Pilot.reference).order_by(Pilot.reference))
+    if path.startswith("/manage/agreements"):
+        return all_of(select(Agreement.reference).order_by(Agreement.reference).limit(1))
+    own = select(Proposal.reference).join(Proposal.organization).order_by(Proposal.reference)
+    if path.startswith("/apply"):
+        return all_of(own.where(Organization.legal_name == "CurbSense Inc."))
+    long = all_of(own.where(Proposal.reference.like("L90-%"), Organization.legal_name.like("Allegheny%")))
+    return [*long, *all_of(own.where(Organization.legal_name.like("O%Malley%")))]
+
+
+def slugs(path: str) -> list[str]:
+    if "challenges" in path:
+        return all_of(select(ChallengeArea.slug).distinct().order_by(ChallengeArea.slug).limit(1))
+    if "sections" in path:
+        return all_of(select(FormSection.slug).distinct().order_by(FormSection.slug))[:3]
+    return all_of(select(DocumentSlot.slug).distinct().order_by(DocumentSlot.slug))
+
+
+def all_of(query: Any) -> list[Any]:
+    return list(db.session.scalars(query))
