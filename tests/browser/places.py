@@ -91,7 +91,7 @@ def values(name: str, rule: Rule) -> list[Any]:
         ),
         "email_id": lambda: all_of(select(Email.id).limit(1)),
         "member_id": lambda: all_of(select(PanelMember.id).join(PanelMember.user).where(User.name == "Dee Evans")),
-        "seq": lambda: all_of(select(AuditEvent.seq).order_by(AuditEvent.seq.desc()).limit(1)),
+        "digest": lambda: all_of(select(AuditEvent.hash).order_by(AuditEvent.seq.desc()).limit(1)),
         "role": lambda: ["finance"],
     }
     return list(makers[name]())
