@@ -88,13 +88,13 @@ def applies() -> bool:
 WORKSPACES: list[Workspace] = [
     Workspace("Cohorts", "rfps.cohorts", "/cohorts", everyone),
     Workspace("Your proposals", "proposals.home", "/apply", applies),
+    Workspace("Audit log", "admin.audit", "/admin/audit", holds(StaffRole.AUDITOR, besides=StaffRole.ADMIN)),
     Workspace("Manage", "rfps.manage", "/manage", holds(*READERS)),
     Workspace("Review", "reviews.desk", "/review", sits_on_a_panel),
     Workspace("Pilots", "pilots.pilots", "/workspace", shown_to_participants),
     Workspace("Finance", "payments.queue", "/finance", holds(StaffRole.FINANCE, *READERS)),
     Workspace("Transparency", "reports.transparency", "/transparency", everyone),
     Workspace("Admin", "admin.health", "/admin", holds(StaffRole.ADMIN)),
-    Workspace("Audit log", "admin.audit", "/admin/audit", holds(StaffRole.AUDITOR, besides=StaffRole.ADMIN)),
 ]
 
 

@@ -116,9 +116,9 @@ def list_actions() -> list[str]:
     return list(db.session.scalars(kinds))
 
 
-def get_event(seq: int) -> AuditEvent:
+def get_event(digest: str) -> AuditEvent:
     """One entry of the log; one about a sealed proposal does not exist yet."""
-    found = db.session.scalar(select(AuditEvent).where(AuditEvent.seq == seq, *_seen_events("", "")))
+    found = db.session.scalar(select(AuditEvent).where(AuditEvent.hash == digest, *_seen_events("", "")))
     if found is None:
         raise NotFoundError("There is no such entry, or it is about a proposal that is still sealed.")
     return found

@@ -34,7 +34,7 @@ from pglab.web.filters import local_day
 pilot_started = Signal()
 
 DELIVERABLE = FileRule(
-    title="The file", media_types=frozenset({"application/pdf", "image/png", "image/jpeg"}), max_pages=200
+    title="File", media_types=frozenset({"application/pdf", "image/png", "image/jpeg"}), max_pages=200
 )
 
 

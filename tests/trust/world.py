@@ -8,6 +8,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from pglab.accounts.models import Organization, User
+from pglab.audit.models import AuditEvent
 from pglab.cohorts.models import Cohort
 from pglab.core.db import db
 from pglab.outbox.models import Email, Notice
@@ -130,6 +131,7 @@ IDS = {
     "user_id": lambda: db.session.scalars(select(User).where(User.email == "lee.okafor@example.org")).one().id,
     "notice_id": lambda: notice_of("dana.ruiz@example.org").id,
     "email_id": lambda: db.session.scalars(select(Email)).first().id,  # type: ignore[union-attr]  # the demo sent mail
+    "digest": lambda: db.session.scalars(select(AuditEvent.hash).order_by(AuditEvent.seq).limit(1)).one(),
     "member_id": lambda: seat_of("dee.evans@example.org").id,
     "refusal_id": lambda: db.session.scalars(select(Refusal)).first().id,  # type: ignore[union-attr]  # it has one
 }

@@ -24,6 +24,9 @@ def grant_role(user: User, role: StaffRole, *, actor: User | None) -> None:
         raise RuleError(f"{user.name} has not confirmed the email address yet.", "role")
     if user.is_staff and StaffRole.ADMIN in {role, *user.staff_roles}:
         raise RuleError(SEPARATED, "role")
+    if user.memberships:
+        startup = user.memberships[0].organization.legal_name
+        raise RuleError(f"{user.name} acts for {startup}, so they can’t hold a City role.", "role")
     db.session.add(StaffRoleGrant(user_id=user.id, role=role, granted_by_id=actor.id if actor else None))
     db.session.flush()
     db.session.refresh(user, ["roles"])

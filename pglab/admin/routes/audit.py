@@ -32,11 +32,11 @@ def audit() -> ResponseReturnValue:
     )
 
 
-@bp.get("/admin/audit/<int:seq>")
+@bp.get("/admin/audit/<digest>")
 @requires(*READERS)
-def event(seq: int) -> ResponseReturnValue:
-    """One entry, with what changed."""
-    found = queries.get_event(min(seq, 2**62))
+def event(digest: str) -> ResponseReturnValue:
+    """One entry, with what changed. Called by its hash: a number would tell how many entries are still sealed."""
+    found = queries.get_event(digest)
     change = json.loads(found.change)
     names = sorted({*change.get("before", {}), *change.get("after", {})})
     rows = [(name, change.get("before", {}).get(name), change.get("after", {}).get(name)) for name in names]

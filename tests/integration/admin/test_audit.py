@@ -39,7 +39,7 @@ def test_administrators_and_auditors_read_and_filter(login: Login, role: StaffRo
     page = client.get("/admin/audit?action=thing.found&subject=łódź", check=False).text
     assert "&lt;b&gt;Łódź&lt;/b&gt;" in page
     assert "something else" not in page
-    assert client.get(f"/admin/audit/{event.seq}", check=False).status_code == 200
+    assert client.get(f"/admin/audit/{event.hash}", check=False).status_code == 200
     assert client.get("/admin/audit/999999999999999999999").status_code == 404
 
 
