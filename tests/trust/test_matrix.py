@@ -165,11 +165,12 @@ def test_no_unsafe_request_works_without_its_own_token(city: Flask, token: str |
     assert {cell: status for cell, status in said.items() if status != 400} == {}
 
 
+# Each check with what replaces it, and a person whom the check alone keeps out: staff meet the seal, rivals the rest.
 MUTANTS = {
-    "pglab.proposals.policy.may_see": lambda *_a, **_k: True,
-    "pglab.proposals.policy.may_read_opened": lambda *_a, **_k: True,
-    "pglab.accounts.policy.may_see": lambda *_a, **_k: True,
-    "pglab.web.security.refusal": lambda _access: None,
+    "pglab.proposals.policy.may_see": (lambda *_a, **_k: True, "rival"),
+    "pglab.proposals.policy.may_read_opened": (lambda *_a, **_k: True, "manager"),
+    "pglab.accounts.policy.may_see": (lambda *_a, **_k: True, "rival"),
+    "pglab.web.security.refusal": (lambda _access: None, "rival"),
 }
 
 
@@ -180,16 +181,17 @@ def test_the_matrix_notices_a_check_that_is_gone(city: Flask, monkeypatch: pytes
     with city.app_context():
         listed = [place for place in places(city) if place.method == "GET"]
         db.session.remove()
-    monkeypatch.setattr(check, MUTANTS[check])
-    column = list(PEOPLE).index("rival")
-    changed = [place.name for place in listed if said_or_fault(city, place) != declared[place.name].split(" ")[column]]
-    assert changed, f"{check} allows everything now, and no answer to a rival changed"
+    replacement, role = MUTANTS[check]
+    monkeypatch.setattr(check, replacement)
+    column = list(PEOPLE).index(role)
+    changed = [p.name for p in listed if said_or_fault(city, role, p) != declared[p.name].split(" ")[column]]
+    assert changed, f"{check} allows everything now, and no answer to a {role} changed"
 
 
-def said_or_fault(app: Flask, place: Place) -> str:
-    """A rival's answer; without its gate a view may meet a person it was never written for, and fail."""
+def said_or_fault(app: Flask, role: str, place: Place) -> str:
+    """A person's answer; without its gate a view may meet somebody it was never written for, and fail."""
     try:
-        return visit(app, "rival", place).said
+        return visit(app, role, place).said
     except Exception as fault:
         return repr(fault)
 
