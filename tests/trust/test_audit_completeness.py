@@ -29,8 +29,10 @@ BEGIN
 END $$;
 """
 UNLOGGED = """
-SELECT DISTINCT relation, subject FROM witness
-WHERE NOT EXISTS (SELECT 1 FROM audit_events WHERE subject_id = subject AND audit_events.xact = witness.xact)
+SELECT DISTINCT witness.relation, witness.subject FROM witness
+WHERE NOT EXISTS (
+    SELECT 1 FROM audit_events WHERE subject_id = witness.subject AND audit_events.xact = witness.xact
+)
 """
 TWICE = """
 SELECT subject_type, subject, action FROM audit_events

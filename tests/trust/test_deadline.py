@@ -134,6 +134,7 @@ def opening_during(app: Flask, clock: OfficialClock, rfp: Rfp, drafts: list[tupl
                 until_allowed(lambda step=step, person=person: step(call, actor=person))
             db.session.remove()
 
+    clock.reset()  # before the opener asks: earlier rounds left the clock after the deadline, and time never goes back
     opener = threading.Thread(target=open_soon)
     opener.start()
     tries = surge(app, clock, closes_at, drafts)
