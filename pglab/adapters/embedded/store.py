@@ -58,6 +58,8 @@ FLAGS = (
     "-s3.autoCreateBucket=false",
     "-volume.preStopSeconds=0",
 )
+# The idle server holds about 110 MB: a limit of 160 MiB kept its garbage collector at work (10 % of a core, now 0.4 %).
+MEMORY_LIMIT = "GOMEMLIMIT=256MiB"
 # Without these the parts behind the S3 door would answer anybody on this machine.
 SECURITY_SECTIONS = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
 
@@ -180,7 +182,7 @@ def launch(state: Path, values: dict[str, str]) -> None:
     """Start the server process and wait until it takes a file."""
     folder, log = store_folder(state), state / "log" / "store.log"
     ports = zip(PORT_FLAGS, ports_of(values), strict=True)
-    command = ["/usr/bin/env", "GOMEMLIMIT=160MiB", f"TMPDIR={ensure_folder(folder / 'tmp')}", str(store_program())]
+    command = ["/usr/bin/env", MEMORY_LIMIT, f"TMPDIR={ensure_folder(folder / 'tmp')}", str(store_program())]
     command += ["mini", f"-dir={ensure_folder(folder / 'files')}", f"-s3.config={folder / 's3.json'}"]
     command += [*FLAGS, *(f"-{flag}={port}" for flag, port in ports)]
     server = start_server(command, folder=folder, log=log)
