@@ -107,21 +107,7 @@ def create_app(settings: Settings) -> Flask:
         static_url_path="/static",
         template_folder="templates",
     )
-    app.config.update(
-        SETTINGS=settings,
-        SECRET_KEY=settings.secret_key,
-        TESTING=settings.environment == "test",
-        SERVER_NAME=None,
-        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
-        PREFERRED_URL_SCHEME=settings.base_url.partition(":")[0],
-        WTF_CSRF_TIME_LIMIT=None,
-        SESSION_COOKIE_NAME="__Host-pglab" if settings.is_production else "pglab",
-        SESSION_COOKIE_SECURE=settings.is_production,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8, "max_overflow": 8, "connect_args": {"options": "-c timezone=UTC"}},
-    )
+    app.config.update(flask_settings(settings))
     if settings.proxy_count:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Werkzeug's documented way
             app.wsgi_app, x_for=settings.proxy_count, x_proto=settings.proxy_count, x_host=settings.proxy_count
@@ -152,6 +138,29 @@ def create_app(settings: Settings) -> Flask:
     if settings.is_production:
         refuse_unfit_database(app)
     return app
+
+
+def flask_settings(settings: Settings) -> dict[str, object]:
+    """Our settings in the words of Flask and its extensions."""
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key,
+        "TESTING": settings.environment == "test",
+        "SERVER_NAME": None,
+        "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
+        "PREFERRED_URL_SCHEME": settings.base_url.partition(":")[0],
+        "WTF_CSRF_TIME_LIMIT": None,
+        "SESSION_COOKIE_NAME": "__Host-pglab" if settings.is_production else "pglab",
+        "SESSION_COOKIE_SECURE": settings.is_production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_size": 8,
+            "max_overflow": 8,
+            "connect_args": {"options": "-c timezone=UTC"},
+        },
+    }
 
 
 def refuse_unfit_database(app: Flask) -> None:

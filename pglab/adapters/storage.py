@@ -81,8 +81,8 @@ class S3Store:
     @cached_property
     def _client(self) -> "S3Client":
         # boto3 takes half a second and 30 MB to import: a web process that moves no file never pays it.
-        import boto3  # noqa: PLC0415
-        from botocore.config import Config  # noqa: PLC0415
+        import boto3  # noqa: PLC0415 - slow to load, and not every process reads files
+        from botocore.config import Config  # noqa: PLC0415 - comes with boto3
 
         session = boto3.session.Session(
             aws_access_key_id=self._settings.s3_access_key,
@@ -165,7 +165,7 @@ class _faults:  # noqa: N801  (used as a statement: `with _faults(...)`)
 
     def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> bool:
         # Imported here for the same reason as boto3 above; by now the client has loaded it.
-        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # noqa: PLC0415
+        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # noqa: PLC0415 - with boto3
 
         if isinstance(fault, ClientError):
             self.missing = fault.response["Error"]["Code"] in MISSING

@@ -30,7 +30,7 @@ def rules(settings: Settings) -> list[str]:
 
 def test_models_and_migrations_describe_the_same_tables(app: Flask, settings: Settings):
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415  (slow to import)
-    from alembic.migration import MigrationContext  # noqa: PLC0415
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - slow to load
 
     engine = create_engine(settings.database_owner_url)
     with engine.connect() as connection:

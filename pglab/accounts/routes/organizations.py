@@ -30,7 +30,7 @@ def new_organization() -> ResponseReturnValue:
         else:
             flash(f"{organization.legal_name} is registered. You are its authorized representative.", "success")
             return redirect(url_for(".organization", organization_id=organization.id), 303)
-    return render_template("accounts/organization_form.html", form=form, organization=None), 422 if form.errors else 200
+    return render_template("accounts/team/registration.html", form=form, organization=None), 422 if form.errors else 200
 
 
 def profile_in(form: OrganizationForm) -> OrganizationProfile:
@@ -44,7 +44,7 @@ def organization(organization_id: UUID) -> ResponseReturnValue:
     """What the City holds about the startup."""
     found = queries.get_organization(organization_id, viewer=me())
     return render_template(
-        "accounts/organization.html", organization=found, may_edit=policy.may_edit_for(me(), found.id)
+        "accounts/team/organization.html", organization=found, may_edit=policy.may_edit_for(me(), found.id)
     )
 
 
@@ -65,7 +65,7 @@ def change_organization(organization_id: UUID) -> ResponseReturnValue:
             flash("Your changes are saved.", "success")
             return redirect(url_for(".organization", organization_id=found.id), 303)
     return render_template(
-        "accounts/organization_form.html", form=form, organization=found
+        "accounts/team/registration.html", form=form, organization=found
     ), 422 if form.errors else 200
 
 
@@ -75,7 +75,7 @@ def team(organization_id: UUID) -> ResponseReturnValue:
     """Who can do what for the startup."""
     found = queries.get_organization(organization_id, viewer=me())
     return render_template(
-        "accounts/team.html",
+        "accounts/team/team.html",
         organization=found,
         members=queries.list_members(found),
         may_change=policy.may_change_team(me(), found.id),
@@ -98,7 +98,7 @@ def new_member(organization_id: UUID) -> ResponseReturnValue:
         else:
             flash(f"{member.user.name} is on the team now.", "success")
             return redirect(url_for(".team", organization_id=found.id), 303)
-    return render_template("accounts/member_new.html", form=form, organization=found), 422 if form.errors else 200
+    return render_template("accounts/team/member_new.html", form=form, organization=found), 422 if form.errors else 200
 
 
 @bp.route("/apply/organizations/<uuid:organization_id>/team/<uuid:user_id>", methods=["GET", "POST"])
@@ -118,7 +118,7 @@ def member(organization_id: UUID, user_id: UUID) -> ResponseReturnValue:
         else:
             flash("The role is changed.", "success")
             return redirect(url_for(".team", organization_id=found.id), 303)
-    page = render_template("accounts/member.html", form=form, organization=found, member=membership)
+    page = render_template("accounts/team/member.html", form=form, organization=found, member=membership)
     return page, 422 if form.errors else 200
 
 
@@ -140,5 +140,5 @@ def member_removal(organization_id: UUID, user_id: UUID) -> ResponseReturnValue:
             flash(f"{membership.user.name} is no longer on the team.", "success")
             own = user_id == me().id
             return redirect(url_for(".account") if own else url_for(".team", organization_id=found.id), 303)
-    page = render_template("accounts/member_removal.html", form=form, organization=found, member=membership)
+    page = render_template("accounts/team/member_removal.html", form=form, organization=found, member=membership)
     return page, 422 if form.form_errors else 200

@@ -31,7 +31,7 @@ class Page:
 def make_pdf(filename: str, title: str, pages: Sequence[Page], *, size: tuple[int, int] = PORTRAIT) -> DemoFile:
     """A PDF with one page for each `Page`, set in Helvetica; signs outside Latin-1 become question marks."""
     # Needed only while the demo is loaded, and slow to import: no web process pays for it.
-    import pikepdf  # noqa: PLC0415
+    import pikepdf  # noqa: PLC0415 - slow to load, only the demo needs it here
 
     with pikepdf.new() as pdf:
         fonts = pikepdf.Dictionary(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from pglab.accounts.models import User
+from pglab.accounts.models import Organization, User
 from pglab.proposals import queries
 from pglab.proposals.models import Proposal
 from pglab.rfps import queries as rfp_queries
@@ -32,7 +32,6 @@ def build_manifest(
     version = rfp_queries.latest_version(proposal.rfp_id)
     answers = queries.answers_by_question(proposal)
     attachments = queries.list_attachments(proposal)
-    organization = proposal.organization
     manifest = {
         "type": "pglab-submission",
         "format": 1,
@@ -41,13 +40,7 @@ def build_manifest(
         "received_at": instant(received_at),
         "closes_at": instant(proposal.rfp.closes_at),
         "rfp": {"reference": proposal.rfp.reference, "version": version.number, "sha256": version.sha256},
-        "organization": {
-            "legal_name": organization.legal_name,
-            "registration": f"{organization.registration_state} {organization.registration_number}".strip(),
-            "headquarters": f"{organization.street}, {organization.city}, {organization.postal_code}",
-            "county": organization.county,
-            "website": organization.website,
-        },
+        "organization": describe_organization(proposal.organization),
         "challenge_area": proposal.challenge_area.title,
         "submitted_by": actor.name,
         "declarations": declarations,
@@ -76,3 +69,14 @@ def build_manifest(
     }
     documents = [(attachment.slot_id, attachment.document_id) for attachment in attachments]
     return Package(manifest=manifest, rfp_version_id=version.id, documents=documents)
+
+
+def describe_organization(organization: Organization) -> dict[str, str]:
+    """Who submitted, as registered at that moment."""
+    return {
+        "legal_name": organization.legal_name,
+        "registration": f"{organization.registration_state} {organization.registration_number}".strip(),
+        "headquarters": f"{organization.street}, {organization.city}, {organization.postal_code}",
+        "county": organization.county,
+        "website": organization.website,
+    }

@@ -180,7 +180,10 @@ def test_what_is_approved_is_not_recalled(rolled_back):
 def test_the_next_approvers_are_asked_and_nobody_else(rolled_back):
     money = make_money()
     request = prepare(money)
-    asked = lambda: set(db.session.scalars(select(Notice.user_id).where(Notice.kind == "payment_approval")))  # noqa: E731
+
+    def asked() -> set[object]:
+        return set(db.session.scalars(select(Notice.user_id).where(Notice.kind == "payment_approval")))
+
     assert asked() == {money.director.id, money.city.second.id}
 
     approve(request, money.director)

@@ -139,7 +139,7 @@ def test_whoever_may_not_read_gets_nothing_anywhere(clock, login, state):
 
 
 def test_a_sealed_proposal_does_not_exist_for_evaluators(login):
-    from tests.factories.proposals import make_submitted_proposal  # noqa: PLC0415
+    from tests.factories.proposals import make_submitted_proposal  # noqa: PLC0415 - beside its only use
 
     rfp = make_open_rfp()
     proposal = make_submitted_proposal(rfp)
