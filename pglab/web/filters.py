@@ -167,11 +167,18 @@ def listed(names: list[str], word: str = "and") -> str:
     return f" {word} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
+def act(action: str) -> str:
+    """The name of an audited act as people read it: `rfp.proposals_opened` is `RFP: proposals opened`."""
+    subject, _, event = action.partition(".")
+    spoken = "RFP" if subject == "rfp" else subject.replace("_", " ").capitalize()
+    return f"{spoken}: {event.replace('_', ' ')}"
+
+
 def register(app: Flask) -> None:
     """Give the filters to the templates of an app."""
     named: tuple[Any, ...] = (
         et_long, et_short, et_time, et_seconds, et_offset, et_date, et_day, et_iso, et_recent,
-        money, money_plain, dollars, filesize, plural, ordinal, fingerprint, paragraphs, listed,
+        money, money_plain, dollars, filesize, plural, ordinal, fingerprint, paragraphs, listed, act,
     )  # fmt: skip  # one name a line would be longer than the functions
     app.jinja_env.filters.update({function.__name__: function for function in named})
     app.jinja_env.filters["word_count"] = count_words

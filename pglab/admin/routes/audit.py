@@ -10,6 +10,7 @@ from pglab.admin import queries
 from pglab.admin.forms import EventFilter
 from pglab.admin.routes.blueprint import bp, page_asked_for
 from pglab.audit.queries import PAGE, list_events
+from pglab.web.filters import act
 from pglab.web.security import requires
 
 READERS = (StaffRole.ADMIN, StaffRole.AUDITOR)
@@ -20,7 +21,7 @@ READERS = (StaffRole.ADMIN, StaffRole.AUDITOR)
 def audit() -> ResponseReturnValue:
     """Every recorded event, newest first; those about sealed proposals are left out."""
     form = EventFilter()
-    form.action.choices = [(action, action) for action in queries.list_actions()]
+    form.action.choices = [(action, act(action)) for action in queries.list_actions()]
     form.validate()
     filters = {"action": form.action.data or "", "subject": form.subject.data or ""}
     total = queries.count_events(**filters)

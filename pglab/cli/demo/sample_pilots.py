@@ -215,5 +215,5 @@ def pay(key: str, number: int, paid_on: date) -> None:
     """Finance records that the Controller paid."""
     asked = waiting(key, number)
     payments.record_payment(
-        asked, method=Method.ACH, number=f"ACH-{90_000 + number}", paid_on=paid_on, actor=city.person("Marisol Vega")
+        asked, method=Method.ACH, number=str(90_000 + number), paid_on=paid_on, actor=city.person("Marisol Vega")
     )

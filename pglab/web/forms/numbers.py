@@ -9,11 +9,10 @@ from pglab.web.forms.base import AskedField
 WHOLE_NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{1,12})")
 
 
-class WholeNumberField(AskedField):
-    """A whole number in plain digits, commas between thousands allowed."""
+class BoundedField(AskedField):
+    """A number between two bounds, both allowed."""
 
-    attributes: ClassVar[dict[str, str]] = {"inputmode": "numeric", "autocomplete": "off"}
-    kind = "number"
+    largest: ClassVar[int] = 1_000_000_000
     data: int | None
 
     def __init__(
@@ -22,11 +21,19 @@ class WholeNumberField(AskedField):
         validators: list[Any] | None = None,
         *,
         minimum: int = 0,
-        maximum: int = 1_000_000_000,
+        maximum: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(label, validators, **kwargs)
-        self.minimum, self.maximum = minimum, maximum
+        self.minimum = minimum
+        self.maximum = self.largest if maximum is None else maximum
+
+
+class WholeNumberField(BoundedField):
+    """A whole number in plain digits, commas between thousands allowed."""
+
+    attributes: ClassVar[dict[str, str]] = {"inputmode": "numeric", "autocomplete": "off"}
+    kind = "number"
 
     def read(self, written: str) -> int:
         text = written.strip()
@@ -38,24 +45,12 @@ class WholeNumberField(AskedField):
         return number
 
 
-class MoneyField(AskedField):
+class MoneyField(BoundedField):
     """An amount of dollars, kept as cents: `2500`, `2,500` or `$2,500.00`."""
 
     attributes: ClassVar[dict[str, str]] = {"inputmode": "decimal", "autocomplete": "off"}
     kind = "money"
-    data: int | None
-
-    def __init__(
-        self,
-        label: str | None = None,
-        validators: list[Any] | None = None,
-        *,
-        minimum: int = 0,
-        maximum: int = 99_999_999_99,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(label, validators, **kwargs)
-        self.minimum, self.maximum = minimum, maximum
+    largest: ClassVar[int] = 99_999_999_99
 
     def read(self, written: str) -> int:
         cents = parse_money(written)

@@ -138,3 +138,15 @@ def test_plain_text_is_shown_and_never_run() -> None:
     assert filters.paragraphs("<script>x</script>\nline\n\nnext & last") == (
         "<p>&lt;script&gt;x&lt;/script&gt;<br>line</p><p>next &amp; last</p>"
     )
+
+
+@pytest.mark.parametrize(
+    ("action", "spoken"),
+    [
+        ("rfp.proposals_opened", "RFP: proposals opened"),
+        ("payment_request.approved", "Payment request: approved"),
+        ("role.granted", "Role: granted"),
+    ],
+)
+def test_audited_acts_have_names_people_read(action: str, spoken: str) -> None:
+    assert filters.act(action) == spoken
