@@ -38,8 +38,8 @@ test: setup browser ## Run the tests but the slow proofs; T=path runs one, slow 
 	$(PY) -m pytest -n 2 -m "not slow and not browser" tests; \
 	echo "NOT RUN: the tests marked 'browser'. They need Chromium: sudo apt-get install chromium"
 
-trust: setup browser ## Run the proofs of the promises, the slow ones too
-	@exec $(PY) -m pytest -m slow -n 2 tests
+trust: setup browser ## Run the slow proofs of the promises; docs/trust.md says what they showed
+	@outcome=0; $(PY) -m pytest -m slow -n 2 tests || outcome=$$?; $(PY) -m pglab.cli.scoreboard; exit $$outcome
 
 check: setup ## Lint, format, types, layers, templates, migrations and the shape of the code
 	$(PY) -m ruff check .

@@ -10,6 +10,7 @@ from pglab.accounts.models import User
 from pglab.app import create_app
 from tests.support import databases
 from tests.support.client import Client, client_for
+from tests.support.scoreboard import scored  # noqa: F401  (a fixture: the figures a proof leaves)
 from tests.support.undoing import undone
 
 

@@ -1,4 +1,4 @@
-"""`flask docs diagrams|routes`: write the parts of the documentation that the code itself knows."""
+"""`flask docs diagrams|routes|trust`: write the parts of the documentation that the code itself knows."""
 
 import click
 from flask import Flask, current_app
@@ -6,6 +6,7 @@ from flask.cli import AppGroup
 
 from config import ROOT
 from pglab.awards.states import DECISION_WORKFLOW
+from pglab.cli.scoreboard import write_page
 from pglab.core.states import Workflow
 from pglab.outbox.states import EMAIL_WORKFLOW
 from pglab.payments.states import REQUEST_WORKFLOW
@@ -62,3 +63,9 @@ def routes() -> None:
     """List every address into docs/routes.txt."""
     (ROOT / "docs/routes.txt").write_text("\n".join(route_lines(current_app)) + "\n")
     click.echo("docs/routes.txt is up to date")
+
+
+@docs_commands.command("trust")
+def trust() -> None:
+    """Write docs/trust.md from what the proofs have shown (`make trust` leaves the figures)."""
+    click.echo(f"docs/trust.md is up to date: {write_page()} figures")

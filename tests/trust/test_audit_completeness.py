@@ -14,6 +14,7 @@ from pglab.audit.queries import verify_chain
 from pglab.core.db import db, transaction
 from tests.factories import _audit_chain
 from tests.support import databases
+from tests.support.scoreboard import Scores
 
 pytestmark = pytest.mark.slow
 
@@ -67,11 +68,12 @@ def watch(name: str) -> None:
         connection.execute("GRANT SELECT ON witness TO pglab_app")
 
 
-def test_a_whole_cohorts_changes_are_all_on_the_log(witnessed: Flask):
+def test_a_whole_cohorts_changes_are_all_on_the_log(witnessed: Flask, scored: Scores):
     changes = db.session.execute(text("SELECT count(*) FROM witness")).scalar_one()
     assert changes > 500, "the story is long enough to prove something"
     assert db.session.execute(text(UNLOGGED)).all() == []
     assert verify_chain().broken_at is None
+    scored("P31", what="changes of audited rows in a whole cohort's story, without an entry", sample=changes)
 
 
 def test_no_change_is_on_the_log_twice(witnessed: Flask):
@@ -99,7 +101,7 @@ def test_a_change_that_skips_the_log_is_refused_at_commit(settings: Settings, co
     db.session.rollback()
 
 
-def test_a_service_that_forgets_its_entry_is_refused(committed: Flask, monkeypatch: pytest.MonkeyPatch):
+def test_a_service_that_forgets_its_entry_is_refused(committed: Flask, monkeypatch: pytest.MonkeyPatch, scored: Scores):
     from tests.factories.accounts import make_organization, make_user  # noqa: PLC0415  (on this database)
 
     owner, friend = make_user(), make_user()
@@ -110,3 +112,4 @@ def test_a_service_that_forgets_its_entry_is_refused(committed: Flask, monkeypat
 
     with pytest.raises(DBAPIError, match="has to be on the audit log"), transaction():
         services.add_member(organization, email=friend.email, role=MemberRole.EDITOR, actor=owner)
+    scored("P31", control="a service whose entry was taken out could not commit")

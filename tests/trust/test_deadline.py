@@ -24,6 +24,7 @@ from tests.factories.accounts import make_director, make_program_manager
 from tests.factories.proposals import fill, make_draft, representative_of
 from tests.factories.rfps import make_open_rfp
 from tests.support.databases import OfficialClock
+from tests.support.scoreboard import Scores
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +44,7 @@ class Try:
 
 
 def test_arrivals_across_the_deadline_are_judged_without_one_mistake(
-    committed: Flask, committed_clock: OfficialClock
+    committed: Flask, committed_clock: OfficialClock, scored: Scores
 ) -> None:
     rfp, drafts = call_with_drafts()
     tries: list[Try] = []
@@ -57,6 +58,8 @@ def test_arrivals_across_the_deadline_are_judged_without_one_mistake(
     assert min(seen[True], seen[False]) > 200, f"the surge did not straddle the deadline: {seen}"
     assert db.session.query(Submission).filter(Submission.received_at > rfp.closes_at).count() == 0
     assert db.session.query(Refusal).filter(Refusal.received_at <= rfp.closes_at).count() == 0
+    scored("P4", what="arrivals around the deadline, wrongly judged", sample=len(tries))
+    scored("P11", what="openings amid late writers whose set differs from the receipts", sample=1)
 
 
 def call_with_drafts() -> tuple[Rfp, list[tuple[UUID, UUID, int]]]:
@@ -207,7 +210,9 @@ def check_with_now(connection: psycopg.Connection, closes_at: datetime) -> None:
 
 
 @pytest.mark.parametrize("design", [check_in_python, check_with_now])
-def test_the_naive_designs_write_late(committed: Flask, design: Callable[[psycopg.Connection, datetime], None]) -> None:
+def test_the_naive_designs_write_late(
+    committed: Flask, design: Callable[[psycopg.Connection, datetime], None], scored: Scores
+) -> None:
     settings = committed.config["SETTINGS"]
     owner = settings.database_owner_url.replace("+psycopg", "")
     late = 0
@@ -229,6 +234,7 @@ def test_the_naive_designs_write_late(committed: Flask, design: Callable[[psycop
             ).fetchone()
             late += found[0] if found else 0
     assert late > 0, "this control has to fail: if it does not, the proof above proves nothing"
+    scored("P4", control=f"{design.__name__.replace('_', ' ')}: {late} written late")
 
 
 def knock(url: str, design: Callable[[psycopg.Connection, datetime], None], closes_at: datetime) -> None:

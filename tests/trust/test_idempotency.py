@@ -14,13 +14,14 @@ from pglab.proposals import services
 from pglab.proposals.models import Proposal, Submission
 from tests.factories.proposals import fill, make_draft, representative_of
 from tests.factories.rfps import make_open_rfp
+from tests.support.scoreboard import Scores
 
 pytestmark = pytest.mark.slow
 
 ROUNDS, AT_ONCE = 20, 50
 
 
-def test_a_thousand_duplicates_make_one_submission_a_round(committed: Flask):
+def test_a_thousand_duplicates_make_one_submission_a_round(committed: Flask, scored: Scores):
     rfp = make_open_rfp()
     for turn in range(ROUNDS):
         proposal = fill(make_draft(rfp))
@@ -30,6 +31,7 @@ def test_a_thousand_duplicates_make_one_submission_a_round(committed: Flask):
         assert len(set(receipts)) == 1
     assert db.session.query(Submission).count() == ROUNDS
     assert db.session.query(Notice).filter_by(kind="proposal_submitted").count() == ROUNDS
+    scored("P10", what="copies of a submission sent at once, with another receipt", sample=ROUNDS * AT_ONCE)
 
 
 def send_all_at_once(app: Flask, proposal: Proposal, *, key: str) -> list[tuple[UUID, str, str]]:
@@ -72,7 +74,7 @@ def test_the_same_key_with_other_content_is_refused(committed: Flask):
         )
 
 
-def test_without_the_lock_duplicates_collide(committed: Flask, monkeypatch: pytest.MonkeyPatch):
+def test_without_the_lock_duplicates_collide(committed: Flask, monkeypatch: pytest.MonkeyPatch, scored: Scores):
     """Negative control: with the draft's lock taken out, the database's own constraints have to stop the copies."""
     monkeypatch.setattr("pglab.proposals.services.submitting.lock_draft", lambda _proposal: None)
     monkeypatch.setattr("threading.excepthook", lambda _fault: None)
@@ -84,3 +86,4 @@ def test_without_the_lock_duplicates_collide(committed: Flask, monkeypatch: pyte
 
     assert collided > 0, "the lock is what makes duplicates equal; without it some must fail"
     assert db.session.query(Submission).count() == 5
+    scored("P10", control=f"without the draft's lock {collided} of {5 * AT_ONCE} copies failed")

@@ -18,6 +18,7 @@ from pglab.web.security import HEADERS, Access, Audience
 from tests.support import databases
 from tests.support.client import client_for
 from tests.support.demo import demo_database
+from tests.support.scoreboard import Scores
 from tests.support.undoing import undone
 from tests.trust.world import PEOPLE, Place, person, places
 
@@ -92,8 +93,9 @@ def visits(city: Flask) -> list[Visit]:
     return visit_all(city)
 
 
-def test_every_cell_is_answered_as_declared(visits: list[Visit]):
+def test_every_cell_is_answered_as_declared(visits: list[Visit], scored: Scores):
     assert as_lines(visits) == MATRIX.read_text().splitlines()
+    scored("P19", what="cells (person × route × method × state), not as declared", sample=len(visits))
 
 
 def test_the_answers_keep_what_the_routes_declare(city: Flask, visits: list[Visit]):
@@ -135,18 +137,22 @@ SEALED_PLACES = {
 } | {"reviews.workbench", "reviews.document", "reviews.save", "awards.decision", "awards.answer"}
 
 
-def test_no_get_changes_anything_but_the_access_log(visits: list[Visit]):
+def test_no_get_changes_anything_but_the_access_log(visits: list[Visit], scored: Scores):
     wrote = {(v.place.name, v.role): v.written for v in visits if v.place.method == "GET" and v.written}
     assert {cell: tables for cell, tables in wrote.items() if not tables <= WRITTEN_BY_READING} == {}
     assert wrote, "the access log has to show up here, or this measures nothing"
+    gets = sum(visit.place.method == "GET" for visit in visits)
+    scored("P40", what="readings (GET as every person), changing a row", sample=gets)
+    scored("P40", control=f"writing to the access log was noticed on {len(wrote)} readings")
 
 
-def test_every_answer_carries_every_header(visits: list[Visit]):
+def test_every_answer_carries_every_header(visits: list[Visit], scored: Scores):
     assert {(v.place.name, v.role): v.lacking for v in visits if v.lacking} == {}
+    scored("P41", what="answers lacking a protecting header", sample=len(visits))
 
 
 @pytest.mark.parametrize("token", [None, "foreign"])
-def test_no_unsafe_request_works_without_its_own_token(city: Flask, token: str | None):
+def test_no_unsafe_request_works_without_its_own_token(city: Flask, token: str | None, scored: Scores):
     """P40: no token, or the token of somebody else's session."""
     with city.app_context():
         unsafe = [place for place in places(city) if place.method == "POST"]
@@ -163,6 +169,7 @@ def test_no_unsafe_request_works_without_its_own_token(city: Flask, token: str |
                 response = client.post(place.address, data=given, csrf=False, check=False)
                 said[place.name, role] = response.status_code
     assert {cell: status for cell, status in said.items() if status != 400} == {}
+    scored("P40", what=f"unsafe requests with {token or 'no'} token that worked", sample=len(said))
 
 
 # Each check with what replaces it, and a person whom the check alone keeps out: staff meet the seal, rivals the rest.
@@ -175,7 +182,9 @@ MUTANTS = {
 
 
 @pytest.mark.parametrize("check", MUTANTS)
-def test_the_matrix_notices_a_check_that_is_gone(city: Flask, monkeypatch: pytest.MonkeyPatch, check: str):
+def test_the_matrix_notices_a_check_that_is_gone(
+    city: Flask, monkeypatch: pytest.MonkeyPatch, check: str, scored: Scores
+):
     """Negative control: each check, replaced by one that allows everything, changes answers of the matrix."""
     declared = dict(line.rsplit(": ", 1) for line in MATRIX.read_text().splitlines()[1:])
     with city.app_context():
@@ -186,6 +195,7 @@ def test_the_matrix_notices_a_check_that_is_gone(city: Flask, monkeypatch: pytes
     column = list(PEOPLE).index(role)
     changed = [p.name for p in listed if said_or_fault(city, role, p) != declared[p.name].split(" ")[column]]
     assert changed, f"{check} allows everything now, and no answer to a {role} changed"
+    scored("P19", control=f"`{check.removeprefix('pglab.')}` taken out: {len(changed)} answers changed")
 
 
 def said_or_fault(app: Flask, role: str, place: Place) -> str:

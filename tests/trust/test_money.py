@@ -22,6 +22,7 @@ from pglab.payments.models import PaymentRequest
 from pglab.payments.states import Method, Stage
 from tests.factories.payments import make_approved, make_money, prepare
 from tests.support import databases
+from tests.support.scoreboard import Scores
 
 PAYERS = 24
 ROUNDS = 1000
@@ -177,7 +178,7 @@ def try_to_pay(
 
 
 @pytest.mark.slow
-def test_a_thousand_rounds_of_direct_payers_never_pay_too_much(committed, own_app):
+def test_a_thousand_rounds_of_direct_payers_never_pay_too_much(committed, own_app, scored: Scores):
     with own_app.app_context():
         money = make_money(accepted=3)
         requests = [make_approved(money, number) for number in (1, 2, 3)]
@@ -202,9 +203,11 @@ def test_a_thousand_rounds_of_direct_payers_never_pay_too_much(committed, own_ap
             # the next round begins as this one did
             owner.execute("DELETE FROM disbursements")
             owner.execute("UPDATE payment_requests SET status = 'approved'")
+    scored("P24", what=f"rounds of {PAYERS} payers at once, paying too much", sample=ROUNDS)
 
 
-def test_the_naive_way_pays_too_much(committed):
+@pytest.mark.slow  # beside the proof it is the control of
+def test_the_naive_way_pays_too_much(committed, scored: Scores):
     """The control: check the sum, then insert. If this did not overpay, the threads above would prove nothing."""
     name = str(make_url(committed.database_url).database)
     with databases.superuser(name) as owner:
@@ -223,4 +226,6 @@ def test_the_naive_way_pays_too_much(committed):
     with connect(committed) as connection:
         row = connection.execute("SELECT sum(cents) FROM naive_payments").fetchone()
     assert row is not None
-    assert int(row[0]) > 25_000_00  # type: ignore[call-overload]  # a sum
+    paid = int(row[0])  # type: ignore[call-overload]  # a sum
+    assert paid > 25_000_00
+    scored("P24", control=f"adding up before paying, without a lock, paid ${paid // 100:,} of $25,000")
