@@ -25,11 +25,11 @@ from tests.factories.proposals import make_submitted_proposal
 from tests.journeys.building import dates, details
 from tests.support import databases
 from tests.support.accounts import PASSWORD
+from tests.support.answers import answers_to
 from tests.support.site import Site, served
 
 pytestmark = pytest.mark.browser
 
-WORDS = "We count near misses at ten crossings and show the crew where to act first."
 ROLES = {
     "Priya Shah": [StaffRole.PROGRAM_MANAGER],
     "Helen Novak": [StaffRole.DIRECTOR],
@@ -173,14 +173,7 @@ def id_of_area(town: Town, title: str) -> str:
 def answer_section(founder: Reader, reference: str, title: str) -> None:
     """Answer what the section asks; a second question is answered where there is one."""
     founder.open(f"/apply/proposals/{reference}").follow(title)
-    answers = {"q1": WORDS}
-    if title == "Your product today":
-        answers["q2"] = "https://example.org/demo"
-    elif title == "Privacy and access":
-        answers = {"q1": "no", "q2": WORDS}
-    elif title not in ("The problem and your solution", "Impact on residents"):
-        answers["q2"] = WORDS
-    founder.press("Save and continue", **answers).sees("Saved.")
+    founder.press("Save and continue", **answers_to(title)).sees("Saved.")
 
 
 def the_deadline_passes(town: Town) -> None:

@@ -16,11 +16,10 @@ from pglab.proposals.models import Proposal
 from pglab.proposals.states import ProposalStatus
 from pglab.rfps.models import Rfp
 from tests.browser.people import Reader
+from tests.support.answers import WORDS
 from tests.support.site import Site
 
 pytestmark = pytest.mark.browser
-
-WORDS = "We count near misses at ten crossings and show the crew where to act first."
 
 
 @pytest.fixture

@@ -22,14 +22,13 @@ from scripts import verify_receipt
 from tests.factories.accounts import make_director, make_finance_officer, make_program_manager, make_user
 from tests.journeys.building import build_and_publish
 from tests.support.accounts import PASSWORD, link_in, mails_to, send_waiting_links
+from tests.support.answers import WORDS, answers_to
 from tests.support.client import client_for
 from tests.support.databases import OfficialClock
 from tests.support.files import make_pdf
 from tests.support.person import Person
 
 pytestmark = pytest.mark.usefixtures("rolled_back")
-
-WORDS = "We count near misses at ten crossings and show the crew where to act first."
 
 
 @dataclass
@@ -145,14 +144,7 @@ def area_named(rfp: Rfp, title: str) -> str:
 def answer_section(person: Person, founder: Founder, title: str) -> None:
     """Answer what the section asks; a second question is answered where there is one."""
     person.open(f"/apply/proposals/{founder.reference}").follow(title)
-    answers = {"q1": WORDS}
-    if title == "Your product today":
-        answers["q2"] = "https://example.org/demo"
-    elif title == "Privacy and access":
-        answers = {"q1": "no", "q2": WORDS}
-    elif title not in ("The problem and your solution", "Impact on residents"):
-        answers["q2"] = WORDS
-    person.press("Save and continue", **answers).sees("Saved.")
+    person.press("Save and continue", **answers_to(title)).sees("Saved.")
 
 
 def submit(founder: Founder, *, expect_number: int) -> None:
