@@ -34,6 +34,7 @@ from pglab.proposals.policy import READERS
 from pglab.proposals.routes import bp as proposal_pages
 from pglab.public.routes import bp as public_pages
 from pglab.reports.routes import bp as report_pages
+from pglab.reviews.queries import has_seat
 from pglab.reviews.routes import bp as review_pages
 from pglab.reviews.routes import sits_on_a_panel
 from pglab.rfps.routes import bp as rfp_pages
@@ -125,7 +126,7 @@ def create_app(settings: Settings) -> Flask:
     init_request_log(app)
     init_headers(app)
     init_errors(app)
-    init_accounts(app)
+    init_accounts(app, has_seat)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for commands in COMMANDS:

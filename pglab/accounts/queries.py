@@ -1,12 +1,13 @@
 """Finding people and organizations."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import joinedload
 
 from pglab.accounts import policy
-from pglab.accounts.models import MemberRole, Membership, Organization, User
+from pglab.accounts.models import KnownDevice, MemberRole, Membership, Organization, SignInSession, User
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError
 from pglab.core.text import same_name_key
@@ -54,6 +55,36 @@ def lock_user(user: User) -> None:
 def new_stamp() -> str:
     """A sign-in stamp that nobody can guess; giving a person a new one ends all their sessions."""
     return uuid4().hex
+
+
+def real_now() -> datetime:
+    """The database's own clock: sessions and tries go by it, also when the official time of a demo has been moved."""
+    now: datetime = db.session.scalar(text("SELECT clock_timestamp()"))
+    return now
+
+
+def _live() -> list[ColumnElement[bool]]:
+    """A session goes on until it is ended, has rested too long, or its time is over."""
+    now = func.clock_timestamp()
+    rested = now - SignInSession.seen_at > func.make_interval(0, 0, 0, 0, 0, 0, SignInSession.idle_seconds)
+    return [SignInSession.ended_at.is_(None), SignInSession.ends_at > now, ~rested]
+
+
+def find_session(token_hash: str) -> SignInSession | None:
+    """The session a browser holds, while it goes on."""
+    found = select(SignInSession).where(SignInSession.token_hash == token_hash, *_live())
+    return db.session.scalar(found.execution_options(populate_existing=True))
+
+
+def list_sessions(user: User) -> list[SignInSession]:
+    """Where a person is signed in, last used first."""
+    theirs = select(SignInSession).where(SignInSession.user_id == user.id, *_live())
+    return list(db.session.scalars(theirs.order_by(SignInSession.seen_at.desc(), SignInSession.id)))
+
+
+def list_device_hashes(user: User) -> list[str]:
+    """The browsers on which a person has signed in."""
+    return list(db.session.scalars(select(KnownDevice.token_hash).where(KnownDevice.user_id == user.id)))
 
 
 def get_organization(organization_id: UUID, *, viewer: User) -> Organization:

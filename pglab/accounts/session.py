@@ -4,24 +4,30 @@ Flask-Security hashes passwords, signs links, checks codes and knows how fresh a
 ours speak the words of the City, confirm by a button and write the audit log in the same transaction.
 """
 
+import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
-from flask import Flask, flash, g, request, session
+from flask import Flask, Response, current_app, flash, g, request, session
 from flask_security import Security, SQLAlchemyUserDatastore, current_user
 from flask_security.utils import login_user, logout_user
 
+from pglab.accounts import queries, services
 from pglab.accounts.models import StaffRoleGrant, User
 from pglab.accounts.services import OneTimeCodes
 from pglab.core.clock import machine_now
-from pglab.core.db import db
+from pglab.core.db import db, forget, transaction
 
 LONGEST = timedelta(hours=12)
 IDLE_STAFF = timedelta(minutes=15)
 IDLE = timedelta(minutes=30)
+# A demo persona may stay.
+PERSONA = timedelta(days=30)
 # How long somebody may take between password and code.
 CODE_WITHIN = timedelta(minutes=10)
-A_MINUTE = 60
+SEEN_EVERY = timedelta(minutes=1)
+DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
 
 datastore = SQLAlchemyUserDatastore(db, User, StaffRoleGrant)  # type: ignore[arg-type]  # a grant is our kind of role
 
@@ -31,9 +37,9 @@ def me() -> User:
     return cast(User, current_user._get_current_object())
 
 
-def init_accounts(app: Flask) -> Security:
-    """Passwords as argon2id hashes, codes good for once, sessions that end: idle after 15 or 30 minutes, all after 12
-    hours."""
+def init_accounts(app: Flask, does_city_work: Callable[[User], bool]) -> Security:
+    """Passwords as argon2id hashes, codes good for once, sessions that end: idle after 15 minutes for City work (staff,
+    and whoever `does_city_work`), after 30 for everyone else, all after 12 hours."""
     settings = app.config["SETTINGS"]
     app.config.update(
         SECURITY_PASSWORD_SALT=settings.password_salt,
@@ -46,26 +52,47 @@ def init_accounts(app: Flask) -> Security:
         SECURITY_CLI_ROLES_NAME="",
         PERMANENT_SESSION_LIFETIME=LONGEST,
     )
+    app.extensions["does_city_work"] = does_city_work
     app.before_request(end_old_session)
+    app.after_request(keep_device_cookie)
     return Security(app, datastore, register_blueprint=False, totp_cls=OneTimeCodes)
 
 
-def begin_session(user: User, *, via: str, persona: bool = False) -> None:
-    """Sign the person in under a new session: nothing of the one before is kept, its token included.
+def begin_session(user: User, *, via: str, second_factor: bool = False, persona: bool = False) -> None:
+    """Sign the person in under a new session: nothing of the one before is kept, its token included, and that one ends.
 
-    The person's id is kept in the signed session, so that the database knows who looks without another query.
+    The person's id is kept in the signed cookie, so that the database knows who looks without another query.
     """
+    city_work = user.is_staff or current_app.extensions["does_city_work"](user)
+    idle = PERSONA if persona else IDLE_STAFF if city_work else IDLE
+    device = services.device_name(request.user_agent.string)
+    with transaction():
+        services.end_session_of(session.get("sid", ""))
+        sid = services.open_session(user, via=via, device=device, idle=idle, longest=PERSONA if persona else LONGEST)
+        if not persona:
+            services.remember_device(user, device_token(made=True), device=device)
     forget_session()
     login_user(user, remember=False, authn_via=[via])
-    now = machine_now().timestamp()
     session.permanent = True
-    session.update(viewer=str(user.id), began=now, seen=now, idle=(IDLE_STAFF if user.is_staff else IDLE).seconds)
+    session.update(sid=sid, viewer=str(user.id), second_factor=second_factor)
     if persona:
         session["persona"] = True
 
 
+def renew_session(user: User, *, via: str) -> None:
+    """A new session for somebody who has just proved again who they are; how they had come in still counts."""
+    begin_session(
+        user,
+        via=via,
+        second_factor=bool(session.get("second_factor")),
+        persona=bool(session.get("persona")),
+    )
+
+
 def end_session() -> None:
-    """Sign out on this device."""
+    """Sign out on this device; a copy of its cookie opens nothing any more."""
+    with transaction():
+        services.end_session_of(session.get("sid", ""))
     logout_user()
     forget_session()
 
@@ -77,16 +104,50 @@ def forget_session() -> None:
 
 
 def end_old_session() -> None:
-    """Sign out who was away too long, or has been signed in for half a day; a demo persona may stay."""
-    if "_user_id" not in session or request.endpoint == "static" or session.get("persona"):
+    """Sign out whose session was ended elsewhere, has rested too long, or began half a day ago."""
+    if "_user_id" not in session or request.endpoint == "static":
         return
-    now = machine_now().timestamp()
-    began, seen = session.setdefault("began", now), session.setdefault("seen", now)
-    if now - began > LONGEST.total_seconds() or now - seen > session.setdefault("idle", IDLE_STAFF.seconds):
-        end_session()
+    opened = queries.find_session(services.hashed(session.get("sid", "")))
+    if opened is None or str(opened.user_id) != session.get("viewer"):
+        forget()  # the database was told who looks; what follows is asked by nobody
+        logout_user()
+        forget_session()
         flash("You were signed out to protect your account. Sign in to go on where you were.", "info")
-    elif now - seen > A_MINUTE:
-        session["seen"] = now
+    elif machine_now() - opened.seen_at > SEEN_EVERY:
+        with transaction():
+            services.touch_session(opened)
+
+
+def is_this_session(token_hash: str) -> bool:
+    """Whether a session is the one of the browser at hand."""
+    return token_hash == services.hashed(session.get("sid", ""))
+
+
+def device_token(*, made: bool = False) -> str:
+    """What this browser is known by; empty when it is not, unless a new one is to be `made`."""
+    token: str = g.get("device_token") or request.cookies.get(_device_cookie(), "")
+    if made and len(token) < 32:
+        token = g.device_token = secrets.token_urlsafe(32)
+    return token[:64]
+
+
+def keep_device_cookie(response: Response) -> Response:
+    """Hand a new browser the token by which it is known from now on."""
+    token = g.pop("device_token", None)
+    if token:
+        response.set_cookie(
+            _device_cookie(),
+            token,
+            max_age=DEVICE_COOKIE_SECONDS,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def _device_cookie() -> str:
+    return str(current_app.config["SESSION_COOKIE_NAME"]) + "-device"
 
 
 def await_code(user: User, next_path: str | None) -> None:

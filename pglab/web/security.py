@@ -137,8 +137,8 @@ def spoken(roles: frozenset[StrEnum]) -> str:
 
 
 def has_second_factor() -> bool:
-    """Whether this sign-in was completed with a second factor (a development persona counts as one)."""
-    return bool(current_user.tf_primary_method) or bool(session.get("persona"))
+    """Whether this very sign-in was completed with a second factor (a development persona counts as one)."""
+    return bool(session.get("second_factor"))
 
 
 def sign_in_first() -> ResponseReturnValue:

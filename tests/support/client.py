@@ -3,6 +3,8 @@
 import re
 import secrets
 import time
+from contextlib import nullcontext
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -12,6 +14,10 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from pglab.accounts.models import User
+from pglab.accounts.services import open_session
+from pglab.core.db import transaction
+
+A_YEAR = timedelta(days=365)
 
 
 class PageCheck(HTMLParser):
@@ -83,7 +89,8 @@ class Client(FlaskClient):
         return str(URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(raw))
 
     def sign_in(self, user: User, *, second_factor: bool = True, signed_in_ago: float = 0) -> "Client":
-        """Be `user`, as after signing in `signed_in_ago` seconds ago."""
+        """Be `user`, as after signing in `signed_in_ago` seconds ago, with a session that does not end by itself."""
+        sid = self._open_session(user)
         with self.session_transaction() as session:
             session.clear()
             session.update(
@@ -92,10 +99,14 @@ class Client(FlaskClient):
                 fs_cc="set",
                 fs_paa=time.time() - signed_in_ago,
                 viewer=str(user.id),
+                sid=sid,
+                second_factor=second_factor,
             )
-            if second_factor:
-                session["persona"] = True
         return self
+
+    def _open_session(self, user: User) -> str:
+        with nullcontext() if has_app_context() else self.application.app_context(), transaction():
+            return open_session(user, via="test", device="A test", idle=A_YEAR, longest=A_YEAR)
 
 
 def client_for(app: Flask) -> Client:

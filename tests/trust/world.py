@@ -11,6 +11,7 @@ from pglab.accounts.models import Organization, User
 from pglab.audit.models import AuditEvent
 from pglab.cohorts.models import Cohort
 from pglab.core.db import db
+from pglab.core.ids import uuid7
 from pglab.outbox.models import Email, Notice
 from pglab.pilots.models import Pilot
 from pglab.proposals.models import Proposal, Refusal
@@ -129,6 +130,7 @@ def proposal_of(state: str, startup: str) -> Proposal:
 IDS = {
     "organization_id": lambda: db.session.scalars(select(Pilot).where(Pilot.number == 1)).one().organization_id,
     "user_id": lambda: db.session.scalars(select(User).where(User.email == "lee.okafor@example.org")).one().id,
+    "session_id": uuid7,
     "notice_id": lambda: notice_of("dana.ruiz@example.org").id,
     "email_id": lambda: db.session.scalars(select(Email)).first().id,  # type: ignore[union-attr]  # the demo sent mail
     "digest": lambda: db.session.scalars(select(AuditEvent.hash).order_by(AuditEvent.seq).limit(1)).one(),

@@ -1,13 +1,15 @@
 """A person's own account."""
 
+from uuid import UUID
+
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from pglab.accounts import services
+from pglab.accounts import queries, services
 from pglab.accounts.forms import ChangePasswordForm, CodeForm, NameForm
 from pglab.accounts.routes.blueprint import bp
 from pglab.accounts.services import CODE_LIMITS, PASSWORD_LIMITS
-from pglab.accounts.session import begin_session, me
+from pglab.accounts.session import begin_session, is_this_session, me, renew_session
 from pglab.core.db import transaction
 from pglab.core.errors import RuleError
 from pglab.web.security import fresh_sign_in_first, signed_in
@@ -36,8 +38,33 @@ def name() -> ResponseReturnValue:
 @bp.get("/account/security")
 @signed_in
 def security() -> ResponseReturnValue:
-    """Password and second step."""
-    return render_template("accounts/security.html", person=me())
+    """Password, second step, and where one is signed in."""
+    return render_template(
+        "accounts/security.html",
+        person=me(),
+        sessions=queries.list_sessions(me()),
+        is_this_session=is_this_session,
+    )
+
+
+@bp.post("/account/sessions/<uuid:session_id>/end")
+@signed_in
+def end_session_on(session_id: UUID) -> ResponseReturnValue:
+    """Sign another device out; it is out by its next request."""
+    with transaction():
+        services.end_one_session(me(), session_id, actor=me())
+    flash("That device is signed out.", "success")
+    return redirect(url_for(".security"), 303)
+
+
+@bp.post("/account/sessions/end")
+@signed_in
+def end_other_sessions() -> ResponseReturnValue:
+    """Sign all other devices out."""
+    with transaction():
+        services.end_other_sessions(me(), this=session["sid"], actor=me())
+    flash("All your other devices are signed out.", "success")
+    return redirect(url_for(".security"), 303)
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
@@ -55,7 +82,7 @@ def password() -> ResponseReturnValue:
             form.show(error)
             status = error.status
         else:
-            begin_session(me(), via="password", persona=bool(session.get("persona")))
+            renew_session(me(), via="password")
             flash("Your password is changed. Your other devices were signed out.", "success")
             return redirect(url_for(".security"), 303)
     return render_template("accounts/password.html", form=form), status if form.errors else 200
@@ -79,7 +106,7 @@ def second_factor() -> ResponseReturnValue:
             form.show(error)
             status = error.status
         else:
-            begin_session(me(), via="authenticator", persona=bool(session.get("persona")))
+            begin_session(me(), via="authenticator", second_factor=True, persona=bool(session.get("persona")))
             flash("Your second step is set up. You’ll be asked for a code at each sign-in.", "success")
             return redirect(url_for(".home"), 303)
     secret = session.setdefault("new_secret", services.new_secret())

@@ -31,6 +31,6 @@ def persona_session(user_id: UUID) -> ResponseReturnValue:
     user = queries.get_user(user_id)
     if user.email_key not in emails:
         abort(404)
-    begin_session(user, via="persona", persona=True)
+    begin_session(user, via="persona", second_factor=True, persona=True)
     flash(f"You are {user.name} now.", "success")
     return redirect(url_for(".home"), 303)

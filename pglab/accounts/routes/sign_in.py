@@ -1,6 +1,6 @@
 """Signing in, in one or two steps, signing out, and showing once more that it is really you."""
 
-from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
@@ -9,7 +9,7 @@ from pglab.accounts.forms import CodeForm, SignInForm, VerifyForm
 from pglab.accounts.models import User
 from pglab.accounts.routes.blueprint import bp
 from pglab.accounts.services import CODE_LIMITS, PASSWORD_LIMITS, PLACE_LIMITS
-from pglab.accounts.session import await_code, awaited, begin_session, end_session, me, own_path
+from pglab.accounts.session import await_code, awaited, begin_session, end_session, me, own_path, renew_session
 from pglab.core.db import transaction
 from pglab.core.errors import RuleError
 from pglab.web.security import public, signed_in
@@ -77,7 +77,7 @@ def code() -> ResponseReturnValue:
             form.show(error)
             status = error.status
         else:
-            begin_session(user, via="authenticator")
+            begin_session(user, via="authenticator", second_factor=True)
             return redirect(own_path(waiting["next"]) or url_for(".home"), 303)
     return render_template("accounts/code.html", form=form), (status if status != 200 else 422) if form.errors else 200
 
@@ -122,7 +122,7 @@ def verify() -> ResponseReturnValue:
             form.show(error)
             status = error.status
         else:
-            begin_session(me(), via="password", persona=bool(session.get("persona")))
+            renew_session(me(), via="password")
             flash("Thank you. You can go on for the next five minutes.", "success")
             return redirect(next_path or url_for(".home"), 303)
     return render_template("accounts/verify.html", form=form, next_path=next_path), status if form.errors else 200

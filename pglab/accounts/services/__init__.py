@@ -20,6 +20,18 @@ from pglab.accounts.services.second_factor import (
     set_second_factor,
     setup_values,
 )
+from pglab.accounts.services.sessions import (
+    device_name,
+    end_all_sessions,
+    end_one_session,
+    end_other_sessions,
+    end_session_of,
+    forget_devices,
+    hashed,
+    open_session,
+    remember_device,
+    touch_session,
+)
 from pglab.accounts.services.sign_up import ask_for_link, change_name, confirm_email, send_link, sign_up
 from pglab.accounts.services.tries import (
     CODE_LIMITS,
@@ -54,13 +66,22 @@ __all__ = [
     "check_code",
     "confirm_email",
     "count_try",
+    "device_name",
+    "end_all_sessions",
+    "end_one_session",
+    "end_other_sessions",
+    "end_session_of",
+    "forget_devices",
     "forget_tries",
     "grant_role",
+    "hashed",
     "make_link",
     "new_secret",
+    "open_session",
     "password_fits",
     "read_link",
     "register_organization",
+    "remember_device",
     "remove_member",
     "remove_second_factor",
     "reset_password",
@@ -70,4 +91,5 @@ __all__ = [
     "set_second_factor",
     "setup_values",
     "sign_up",
+    "touch_session",
 ]

@@ -6,7 +6,7 @@ from flask_security.utils import hash_password, verify_password
 
 from pglab.accounts import notices
 from pglab.accounts.models import User
-from pglab.accounts.queries import new_stamp
+from pglab.accounts.services.sessions import end_all_sessions, forget_devices
 from pglab.audit.services import record
 from pglab.core.clock import official_now
 from pglab.core.errors import RuleError, require
@@ -52,7 +52,7 @@ def password_fits(user: User | None, password: str) -> bool:
 def set_password(user: User, password: str) -> None:
     """Keep a new password and end every session of the account."""
     user.password = hash_password(password)
-    user.fs_uniquifier = new_stamp()
+    end_all_sessions(user)
 
 
 def change_password(user: User, *, current: str, new: str, actor: User) -> None:
@@ -73,6 +73,7 @@ def reset_password(user: User, *, password: str) -> None:
     Who reads the mailbox has confirmed the address too.
     """
     set_password(user, check_new_password(password, name=user.name, email=user.email))
+    forget_devices(user)
     if user.confirmed_at is None:
         user.confirmed_at = official_now()
     record("password.reset", user, actor=user)

@@ -7,6 +7,7 @@ from flask_security.totp import Totp
 
 from pglab.accounts import notices, policy, queries
 from pglab.accounts.models import User
+from pglab.accounts.services.sessions import end_all_sessions
 from pglab.audit.services import record
 from pglab.core.errors import RuleError, require
 
@@ -40,7 +41,10 @@ def setup_values(user: User, secret: str) -> dict[str, str]:
 
 
 def set_second_factor(user: User, *, secret: str, code: str, actor: User) -> None:
-    """Switch the second step on, once a code shows that the device has the secret. A mail tells of it."""
+    """Switch the second step on, once a code shows that the device has the secret.
+
+    Sessions without it end: every one of the account does. A mail tells of it.
+    """
     require(user.id == actor.id)
     queries.lock_user(user)
     user.totp_counter = None
@@ -48,6 +52,7 @@ def set_second_factor(user: User, *, secret: str, code: str, actor: User) -> Non
         raise RuleError(WRONG_CODE, "code")
     again = user.tf_primary_method is not None
     user.tf_primary_method, user.tf_totp_secret = METHOD, secret
+    end_all_sessions(user)
     record("second_factor.replaced" if again else "second_factor.set", user, actor=actor)
     notices.say_changed(user, "Your second step at sign-in was set up.")
 
@@ -76,6 +81,6 @@ def remove_second_factor(user: User, *, actor: User) -> None:
     if user.tf_primary_method is None:
         raise RuleError(f"{user.name} has no second step to remove.")
     user.tf_primary_method = user.tf_totp_secret = user.totp_counter = None
-    user.fs_uniquifier = queries.new_stamp()
+    end_all_sessions(user)
     record("second_factor.removed", user, actor=actor)
     notices.say_changed(user, "An administrator removed your second step at sign-in. Set up a new one.")

@@ -1,14 +1,19 @@
 """Sessions: new at each sign-in, ended where they must, and never sent elsewhere."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from pglab.accounts import services
-from pglab.accounts.models import StaffRole, User
-from pglab.core.db import transaction
+from pglab.accounts.models import SignInSession, StaffRole, User
+from pglab.core.db import db, transaction
 from tests.factories.accounts import make_program_manager, make_user
-from tests.support.accounts import PASSWORD
+from tests.support.accounts import PASSWORD, mails_to
 from tests.support.client import Client, client_for
+from tests.support.statements import counting
 
 
 def person_with_password(*roles: StaffRole) -> User:
@@ -16,6 +21,17 @@ def person_with_password(*roles: StaffRole) -> User:
     with transaction():
         services.set_password(person, PASSWORD)
     return person
+
+
+HALF_A_DAY = timedelta(hours=12, seconds=1)
+
+
+def age_session(person: User, **by: timedelta) -> None:
+    """Let a session have been seen last, or be over, this much earlier."""
+    opened = db.session.scalars(select(SignInSession).where(SignInSession.user_id == person.id)).one()
+    for name, earlier in by.items():
+        setattr(opened, name, getattr(opened, name) - earlier)
+    db.session.commit()
 
 
 @pytest.mark.parametrize(
@@ -91,8 +107,7 @@ def test_too_many_tries_have_to_wait_and_another_place_has_not(client: Client) -
 def test_a_session_ends_when_nobody_is_there(client: Client, role: StaffRole | None, minutes: int, ended: bool) -> None:
     person = person_with_password(*([role] if role else []))
     client.post("/sign-in", data={"email": person.email, "password": PASSWORD})
-    with client.session_transaction() as session:
-        session["seen"] -= minutes * 60
+    age_session(person, seen_at=timedelta(minutes=minutes))
 
     assert (client.get("/account").status_code == 303) is ended
 
@@ -100,8 +115,7 @@ def test_a_session_ends_when_nobody_is_there(client: Client, role: StaffRole | N
 def test_a_session_ends_after_twelve_hours(client: Client) -> None:
     person = person_with_password()
     client.post("/sign-in", data={"email": person.email, "password": PASSWORD})
-    with client.session_transaction() as session:
-        session["began"] -= 12 * 3600 + 1
+    age_session(person, began_at=HALF_A_DAY, ends_at=HALF_A_DAY)
 
     assert client.get("/account").status_code == 303
 
@@ -144,3 +158,61 @@ def test_demo_people_sign_in_with_one_button_and_nobody_else_does(client: Client
 def test_each_person_lands_in_their_own_workspace(client: Client) -> None:
     assert client.sign_in(make_user("Ned Fox", StaffRole.ADMIN)).get("/account/home").location == "/admin"
     assert client.sign_in(make_user("Ivy Grant", StaffRole.AUDITOR)).get("/account/home").location == "/admin/audit"
+
+
+def test_a_device_signed_out_from_another_one_is_out_at_once(app: Flask, client: Client) -> None:
+    person = person_with_password()
+    here, there = client_for(app).sign_in(person), client_for(app).sign_in(person)
+    page = here.get("/account/security").text
+    ends = re.findall(r'action="(/account/sessions/[0-9a-f-]{36}/end)"', page)
+
+    assert (len(ends), page.count("This device")) == (1, 1)
+    assert here.post(ends[0]).status_code == 303
+    assert there.get("/account").location.startswith("/sign-in")
+    assert here.get("/account").status_code == 200
+    assert here.post(ends[0]).status_code == 404
+
+
+def test_all_other_devices_are_signed_out_and_this_one_stays(app: Flask, client: Client) -> None:
+    person, other = person_with_password(), make_user("Other")
+    here, there, theirs = (client_for(app).sign_in(each) for each in (person, person, other))
+
+    here.post("/account/sessions/end")
+
+    assert [each.get("/account").status_code for each in (here, there, theirs)] == [200, 303, 200]
+
+
+def test_nobody_ends_the_session_of_somebody_else(app: Flask, client: Client) -> None:
+    client.sign_in(person_with_password())
+    theirs = client_for(app).sign_in(other := make_user("Other"))
+    opened = db.session.scalars(select(SignInSession).where(SignInSession.user_id == other.id)).one()
+
+    assert client.post(f"/account/sessions/{opened.id}/end").status_code == 404
+    assert theirs.get("/account").status_code == 200
+
+
+def test_the_security_page_asks_as_often_for_three_devices_as_for_one(app: Flask, client: Client) -> None:
+    counts = []
+    for devices in (1, 3):
+        person = make_user(f"With {devices}")
+        last = [client_for(app).sign_in(person) for _ in range(devices)][-1]
+        with counting() as sent:
+            assert last.get("/account/security").status_code == 200
+        counts.append(len(sent))
+
+    assert counts[0] == counts[1], counts
+
+
+def test_a_new_device_is_told_of_by_mail_and_the_first_and_a_known_one_are_not(app: Flask, client: Client) -> None:
+    person = person_with_password()
+    right = {"email": person.email, "password": PASSWORD}
+    firefox = {"User-Agent": "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"}
+    for _ in range(2):
+        client.post("/sign-in", data=right)
+        client.post("/sign-out")
+    assert mails_to(person.email) == []
+
+    client_for(app).post("/sign-in", data=right, headers=firefox)
+
+    [mail] = mails_to(person.email)
+    assert "Somebody signed in to your account on a new device: Firefox on Windows." in mail.notice.body_text

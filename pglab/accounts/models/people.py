@@ -1,16 +1,19 @@
-"""Accounts, staff roles, organizations and who belongs to them."""
+"""Accounts and staff roles."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask_security import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pglab.core.db import Base, Entity, choice, one_of
 from pglab.core.ids import uuid7
+
+if TYPE_CHECKING:
+    from pglab.accounts.models.organizations import MemberRole, Membership
 
 
 class StaffRole(StrEnum):
@@ -26,14 +29,6 @@ class StaffRole(StrEnum):
     def spoken(self) -> str:
         """The role as it is said in a sentence."""
         return {"finance": "finance officer", "admin": "administrator"}.get(self.value, self.value.replace("_", " "))
-
-
-class MemberRole(StrEnum):
-    """What a member may do for the organization: only a representative submits, accepts and signs."""
-
-    REPRESENTATIVE = "representative"
-    EDITOR = "editor"
-    VIEWER = "viewer"
 
 
 class StaffRoleGrant(Base):
@@ -109,74 +104,10 @@ class User(Entity, UserMixin):  # type: ignore[misc]  # Flask-Security calls any
     def is_staff(self) -> bool:
         return bool(self.roles)
 
-    def role_in(self, organization_id: UUID) -> MemberRole | None:
+    def role_in(self, organization_id: UUID) -> "MemberRole | None":
         """What this person may do for the organization, None for outsiders."""
         return next((m.role for m in self.memberships if m.organization_id == organization_id), None)
 
     def get_security_payload(self) -> dict[str, Any]:
         """Nothing about a person leaves through Flask-Security's JSON answers."""
         return {}
-
-
-class SignInTry(Entity):
-    """One try at a password, a code or a mail form. `key` is a hash: no address is kept here. Removed after a day."""
-
-    __tablename__ = "sign_in_tries"
-    __table_args__ = (Index("ix_sign_in_tries_key_at", "key", "at"),)
-
-    key: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"), index=True)
-
-
-class Organization(Entity):
-    """A startup, registered once. Nothing about its bank or its taxes is kept here."""
-
-    __tablename__ = "organizations"
-    __table_args__ = (
-        UniqueConstraint("name_key"),
-        CheckConstraint("length(legal_name) > 0", name="name_given"),
-        CheckConstraint("founded_year IS NULL OR founded_year BETWEEN 1800 AND 2100", name="founded_year_real"),
-        CheckConstraint("people IS NULL OR people > 0", name="people_positive"),
-    )
-
-    legal_name: Mapped[str] = mapped_column(String(200))
-    name_key: Mapped[str] = mapped_column(String(400))
-    registration_state: Mapped[str] = mapped_column(String(40))
-    registration_number: Mapped[str] = mapped_column(String(40), default="")
-    street: Mapped[str] = mapped_column(String(200))
-    city: Mapped[str] = mapped_column(String(100))
-    postal_code: Mapped[str] = mapped_column(String(10))
-    county: Mapped[str] = mapped_column(String(100))
-    founded_year: Mapped[int | None]
-    people: Mapped[int | None]
-    website: Mapped[str] = mapped_column(String(300), default="")
-    registered_on: Mapped[date]
-
-    memberships: Mapped[list["Membership"]] = relationship(
-        back_populates="organization", order_by="Membership.joined_at"
-    )
-
-    def __str__(self) -> str:
-        return self.legal_name
-
-
-class Membership(Entity):
-    """One person's part in one organization."""
-
-    __tablename__ = "memberships"
-    __table_args__ = (
-        UniqueConstraint("organization_id", "user_id"),
-        CheckConstraint(one_of("role", MemberRole), name="role_known"),
-        Index("ix_memberships_user_id", "user_id"),
-    )
-
-    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
-    role: Mapped[MemberRole] = mapped_column(choice(MemberRole))
-    joined_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-    organization: Mapped[Organization] = relationship(back_populates="memberships", lazy="joined")
-    user: Mapped[User] = relationship(back_populates="memberships")
-
-    def __str__(self) -> str:
-        return f"{self.role.value} of {self.organization.legal_name}"
