@@ -24,6 +24,7 @@ from pglab.awards.routes import bp as award_pages
 from pglab.cli.demo.commands import demo_commands
 from pglab.cli.docs import docs_commands
 from pglab.cli.worker import worker
+from pglab.cohorts.cli import history_commands
 from pglab.core.db import db, name_viewers
 from pglab.outbox.routes import bp as outbox_pages
 from pglab.payments.routes import bp as payment_pages
@@ -66,7 +67,15 @@ BLUEPRINTS: list[Blueprint] = [
     report_pages,
 ]
 
-COMMANDS = [accounts_commands, audit_commands, demo_commands, docs_commands, proposal_commands, worker]
+COMMANDS = [
+    accounts_commands,
+    audit_commands,
+    demo_commands,
+    docs_commands,
+    history_commands,
+    proposal_commands,
+    worker,
+]
 
 PUBLIC = Access(Audience.PUBLIC)
 LIBRARY_VIEWS = {

@@ -1,6 +1,6 @@
 """`python -m pglab.cli.prepare`: bring the database up to date and load the demo, in one process.
 
-Two `flask` commands would each put the whole product together first; a second `make run` is to be up in seconds.
+Several `flask` commands would each put the whole product together first; a second `make run` is to be up in seconds.
 """
 
 import click
@@ -9,11 +9,12 @@ from flask.cli import ScriptInfo
 STEPS = {
     "Database: bringing it up to date": ("db", "upgrade"),
     "Demo: loading": ("demo", "load"),
+    "History: loading": ("history", "load"),
 }
 
 
 def main() -> None:
-    """Run each step through the product's own command; both change nothing when there is nothing to do."""
+    """Run each step through the product's own command; all change nothing when there is nothing to do."""
     from wsgi import app  # noqa: PLC0415 - it reads the settings; importing this module must not
 
     for title, command in STEPS.items():

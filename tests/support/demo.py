@@ -42,7 +42,7 @@ def fingerprint() -> str:
     for source in SOURCES:
         root = ROOT / source
         for path in [root] if root.is_file() else sorted(root.rglob("*")):
-            if path.suffix in (".py", ".json") and "__pycache__" not in path.parts:
+            if path.suffix in (".py", ".json", ".yaml") and "__pycache__" not in path.parts:
                 digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -13,8 +13,10 @@ from config import Settings
 from pglab.cli.demo import open_cohort, people, sample_cohort, sample_panel, sample_pilots
 from pglab.cli.demo.emptying import empty_city
 from pglab.cli.demo.story import Calendar, Step, begin, find_first_day, is_complete, tell
+from pglab.cohorts.cli import HISTORY
 from pglab.cohorts.models import Cohort
-from pglab.core.db import db
+from pglab.cohorts.services import load_history
+from pglab.core.db import db, transaction
 
 demo_commands = AppGroup("demo", help="A made-up city to try everything in. Not for production.")
 COHORTS = (12, 13, 90)
@@ -36,6 +38,8 @@ def load() -> None:
     calendar = Calendar(first_day) if first_day else begin()
     number = tell(story(calendar), owner_url=settings.database_owner_url)
     click.echo(f"The demo is loaded: {number} steps.")
+    with transaction():  # after the story: an entry of today in its middle would read as the end of it
+        load_history(HISTORY.read_bytes())
 
 
 @demo_commands.command("reset")
