@@ -12,7 +12,6 @@ from pglab.accounts import services
 from pglab.app import create_app
 from pglab.audit.queries import verify_chain
 from pglab.core.db import db, transaction
-from tests.factories import _audit_chain
 from tests.support import databases
 from tests.support.scoreboard import Scores
 
@@ -28,6 +27,11 @@ BEGIN
         pg_current_xact_id()::text::bigint);
     RETURN NULL;
 END $$;
+"""
+# Every table with the product's own trigger, and the column it is given.
+AUDITED = """
+SELECT tgrelid::regclass::text, split_part(encode(tgargs, 'escape'), '\\000', 1)
+FROM pg_trigger WHERE tgname = 'audited' AND NOT tgisinternal
 """
 UNLOGGED = """
 SELECT DISTINCT witness.relation, witness.subject FROM witness
@@ -60,7 +64,7 @@ def witnessed() -> Iterator[Flask]:
 def watch(name: str) -> None:
     with databases.superuser(name) as connection:
         connection.execute(WITNESS)
-        for table, column in _audit_chain.AUDITED.items():
+        for table, column in connection.execute(AUDITED).fetchall():
             connection.execute(
                 f"CREATE TRIGGER witness AFTER INSERT OR UPDATE OR DELETE ON {table} "
                 f"FOR EACH ROW EXECUTE FUNCTION witness('{column}')"
