@@ -74,6 +74,7 @@ class Settings:
 
     environment: str
     secret_key: str
+    secret_old_keys: tuple[str, ...]
     password_salt: str
     base_url: str
     trusted_hosts: tuple[str, ...]
@@ -95,6 +96,8 @@ class Settings:
     proxy_count: int
     approvals_required: int
     sealed_counts: str
+    metrics_token: str | None
+    backup_database_url: str
     demo_notice: bool
     port: int
     state_dir: Path
@@ -119,6 +122,7 @@ class Settings:
         settings = cls(
             environment=environment,
             secret_key=env.get("SECRET_KEY", ""),
+            secret_old_keys=as_list(env.get("SECRET_OLD_KEYS", "")),
             password_salt=env.get("PASSWORD_SALT", ""),
             base_url=base_url,
             trusted_hosts=as_list(env.get("TRUSTED_HOSTS", "")) or ((host, *local) if local else ()),
@@ -140,6 +144,8 @@ class Settings:
             proxy_count=as_number("PROXY_COUNT", env.get("PROXY_COUNT", "0")),
             approvals_required=as_number("APPROVALS_REQUIRED", env.get("APPROVALS_REQUIRED", "2")),
             sealed_counts=env.get("SEALED_COUNTS", "nothing"),
+            metrics_token=env.get("METRICS_TOKEN") or None,
+            backup_database_url=env.get("BACKUP_DATABASE_URL") or env.get("DATABASE_OWNER_URL", ""),
             demo_notice=as_flag("DEMO_NOTICE", env.get("DEMO_NOTICE", "no" if environment == "production" else "yes")),
             port=port,
             state_dir=state_folder(env),
@@ -167,6 +173,11 @@ class Settings:
             (
                 all(is_key(key) for key in self.receipt_old_keys),
                 "RECEIPT_OLD_KEYS must be public keys of 32 bytes in base64.",
+            ),
+            (self.secret_key not in self.secret_old_keys, "SECRET_OLD_KEYS must not name the present SECRET_KEY."),
+            (
+                self.metrics_token is None or len(self.metrics_token) >= 32,
+                "METRICS_TOKEN must be at least 32 random characters.",
             ),
             (self.approvals_required in (1, 2), "APPROVALS_REQUIRED must be 1 or 2."),
             (self.sealed_counts in ("nothing", "count"), "SEALED_COUNTS must be nothing or count."),

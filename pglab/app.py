@@ -14,7 +14,7 @@ from config import ROOT, Settings, UnsafeSettingsError
 from pglab.accounts.cli import accounts_commands
 from pglab.accounts.models import StaffRole
 from pglab.accounts.routes import bp as accounts_pages
-from pglab.accounts.session import init_accounts, me
+from pglab.accounts.session import init_accounts, me, signing_keys
 from pglab.adapters.database import find_faults
 from pglab.adapters.mailer import init_mail
 from pglab.adapters.storage import init_storage
@@ -155,6 +155,9 @@ def flask_settings(settings: Settings) -> dict[str, object]:
     return {
         "SETTINGS": settings,
         "SECRET_KEY": settings.secret_key,
+        # Oldest first, as the signing library wants it; a tuple, for Flask-Security signs with the last of a list.
+        "SECRET_KEY_FALLBACKS": signing_keys(settings)[:-1],
+        "WTF_CSRF_SECRET_KEY": list(signing_keys(settings)),
         "TESTING": settings.environment == "test",
         "SERVER_NAME": None,
         "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,

@@ -1,4 +1,4 @@
-"""`flask accounts grant`: how the operator appoints the first administrator."""
+"""`flask accounts grant|renew-keys`: the first administrator, and the end of an old key."""
 
 import sys
 
@@ -28,3 +28,11 @@ def grant(role: str, email: str) -> None:
         click.echo(error.message, err=True)
         sys.exit(1)
     click.echo(f"{user.name} has the role {role} now.")
+
+
+@accounts_commands.command("renew-keys")
+def renew_keys() -> None:
+    """Encrypt what is kept under SECRET_KEY with the present one; afterwards SECRET_OLD_KEYS can be emptied."""
+    with transaction():
+        renewed = services.renew_second_factors()
+    click.echo(f"{renewed} second steps are kept under the present key.")

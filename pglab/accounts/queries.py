@@ -134,3 +134,8 @@ def lock_organization(organization: Organization) -> None:
 def list_personas(emails: list[str]) -> list[User]:
     """The demo people among these addresses."""
     return list(db.session.scalars(select(User).where(User.email_key.in_([email_key(email) for email in emails]))))
+
+
+def list_with_second_factor() -> list[User]:
+    """Everyone whose second step is set up, locked until the transaction ends."""
+    return list(db.session.scalars(select(User).where(User.tf_totp_secret.is_not(None)).with_for_update()))

@@ -13,9 +13,10 @@ from flask import Flask, Response, current_app, flash, g, request, session
 from flask_security import Security, SQLAlchemyUserDatastore, current_user
 from flask_security.utils import login_user, logout_user
 
+from config import Settings
 from pglab.accounts import queries, services
 from pglab.accounts.models import StaffRoleGrant, User
-from pglab.accounts.services import OneTimeCodes
+from pglab.accounts.services import OneTimeCodes, code_keys
 from pglab.core.clock import machine_now
 from pglab.core.db import db, forget, transaction
 
@@ -45,7 +46,7 @@ def init_accounts(app: Flask, does_city_work: Callable[[User], bool]) -> Securit
         SECURITY_PASSWORD_SALT=settings.password_salt,
         SECURITY_TWO_FACTOR=True,
         SECURITY_TWO_FACTOR_ENABLED_METHODS=["authenticator"],
-        SECURITY_TOTP_SECRETS={"1": settings.secret_key},
+        SECURITY_TOTP_SECRETS=code_keys(signing_keys(settings)),
         SECURITY_TOTP_ISSUER="PGH Lab",
         SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
         SECURITY_CLI_USERS_NAME="",
@@ -55,7 +56,15 @@ def init_accounts(app: Flask, does_city_work: Callable[[User], bool]) -> Securit
     app.extensions["does_city_work"] = does_city_work
     app.before_request(end_old_session)
     app.after_request(keep_device_cookie)
-    return Security(app, datastore, register_blueprint=False, totp_cls=OneTimeCodes)
+    security = Security(app, datastore, register_blueprint=False, totp_cls=OneTimeCodes)
+    for serializer in (security.confirm_serializer, security.reset_serializer):
+        serializer.secret_keys = [key.encode() for key in signing_keys(settings)]
+    return security
+
+
+def signing_keys(settings: Settings) -> tuple[str, ...]:
+    """The keys that sign sessions, forms and links, oldest first: the last one signs, all of them are believed."""
+    return (*reversed(settings.secret_old_keys), settings.secret_key)
 
 
 def begin_session(user: User, *, via: str, second_factor: bool = False, persona: bool = False) -> None:

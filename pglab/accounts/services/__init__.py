@@ -15,8 +15,10 @@ from pglab.accounts.services.roles import grant_role, revoke_role
 from pglab.accounts.services.second_factor import (
     OneTimeCodes,
     check_code,
+    code_keys,
     new_secret,
     remove_second_factor,
+    renew_second_factors,
     set_second_factor,
     setup_values,
 )
@@ -64,6 +66,7 @@ __all__ = [
     "change_organization",
     "change_password",
     "check_code",
+    "code_keys",
     "confirm_email",
     "count_try",
     "device_name",
@@ -84,6 +87,7 @@ __all__ = [
     "remember_device",
     "remove_member",
     "remove_second_factor",
+    "renew_second_factors",
     "reset_password",
     "revoke_role",
     "send_link",

@@ -1,9 +1,12 @@
 """The second step at sign-in: six digits from an app on a device of the person's own."""
 
-from typing import Any
+import hashlib
+from collections.abc import Sequence
+from typing import Any, cast
 
 from flask_security.proxies import _security
 from flask_security.totp import Totp
+from passlib.totp import TOTP, AppWallet
 
 from pglab.accounts import notices, policy, queries
 from pglab.accounts.models import User
@@ -17,7 +20,18 @@ WRONG_CODE = "This code doesn’t fit or has been used. Enter the six digits you
 
 
 class OneTimeCodes(Totp):
-    """Codes that are good once: the last one used is remembered, and neither it nor an older one works again."""
+    """Codes that are good once: the last one used is remembered, and neither it nor an older one works again.
+
+    Secrets are encrypted with the newest of the keys; the older ones still open theirs.
+    """
+
+    def __init__(self, secrets: dict[str, str], issuer: str) -> None:
+        self._totp = TOTP.using(issuer=issuer, wallet=AppWallet(secrets, default_tag=next(reversed(secrets))))
+
+    def renewed(self, secret: str) -> str:
+        """The same secret, encrypted with the newest key."""
+        key = self._totp.from_json(secret).key
+        return str(self._totp(key, format="raw").to_json(encrypt=True))
 
     def get_last_counter(self, user: Any) -> int | None:
         """Which code was used last."""
@@ -27,6 +41,26 @@ class OneTimeCodes(Totp):
     def set_last_counter(self, user: Any, tmatch: Any) -> None:
         """Remember the code just used."""
         user.totp_counter = tmatch.counter
+
+
+FIRST = "1"
+
+
+def code_keys(keys: Sequence[str]) -> dict[str, str]:
+    """The keys for the codes' secrets, oldest first, each under a name that stays its own; `1` is the oldest of all."""
+    return {FIRST: keys[0], **{hashlib.sha256(key.encode()).hexdigest()[:12]: key for key in keys}}
+
+
+def renew_second_factors() -> int:
+    """Encrypt every code's secret with the newest key, so that the older ones can be thrown away; gives how many.
+
+    Nobody notices: the devices' secrets themselves stay.
+    """
+    users = queries.list_with_second_factor()
+    for user in users:
+        user.tf_totp_secret = cast(OneTimeCodes, _security.totp_factory).renewed(str(user.tf_totp_secret))
+        record("second_factor.renewed", user, actor=None, reason="The key was replaced.")
+    return len(users)
 
 
 def new_secret() -> str:
