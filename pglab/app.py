@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import pglab.payments.receivers
-import pglab.reviews.models  # noqa: F401  (every table is known before the first query)
+import pglab.reviews.receivers  # noqa: F401  (listening is what it is imported for; it knows every table)
 from config import ROOT, Settings, UnsafeSettingsError
 from pglab.accounts.cli import accounts_commands
 from pglab.accounts.models import StaffRole

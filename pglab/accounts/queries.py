@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, Row, func, select, text
 from sqlalchemy.orm import joinedload
 
 from pglab.accounts import policy
@@ -36,6 +36,18 @@ def find_confirmed_user(email: str) -> User | None:
     """The person with this address, if they have shown that it is theirs."""
     user = find_user_by_email(email)
     return user if user is not None and user.active and user.confirmed_at is not None else None
+
+
+def find_password(email: str) -> Row[UUID, str | None, bool, datetime | None] | None:
+    """What is needed to check a password, and no more: the same single statement whether the account exists or not."""
+    wanted = select(User.id, User.password, User.active, User.confirmed_at)
+    return db.session.execute(wanted.where(User.email_key == email_key(email))).one_or_none()
+
+
+def is_known_device(key: str, token_hash: str) -> bool:
+    """Whether the person with this address has signed in on this browser before."""
+    known = select(KnownDevice.id).join(User, User.id == KnownDevice.user_id)
+    return db.session.scalar(known.where(User.email_key == key, KnownDevice.token_hash == token_hash)) is not None
 
 
 def get_user(user_id: UUID) -> User:

@@ -131,8 +131,8 @@ def refusal(access: Access) -> ResponseReturnValue | None:
 
 
 def spoken(roles: frozenset[StrEnum]) -> str:
-    """`a director or a program manager`."""
-    names = sorted(role.value.replace("_", " ") for role in roles)
+    """`a director or a program manager`: a role that has a spoken form is called by it."""
+    names = sorted(str(getattr(role, "spoken", role.value.replace("_", " "))) for role in roles)
     return " or ".join(f"an {name}" if name[0] in "aeiou" else f"a {name}" for name in names)
 
 

@@ -8,8 +8,17 @@ from pglab.accounts import queries, services
 from pglab.accounts.forms import CodeForm, SignInForm, VerifyForm
 from pglab.accounts.models import User
 from pglab.accounts.routes.blueprint import bp
-from pglab.accounts.services import CODE_LIMITS, PASSWORD_LIMITS, PLACE_LIMITS
-from pglab.accounts.session import await_code, awaited, begin_session, end_session, me, own_path, renew_session
+from pglab.accounts.services import PASSWORD_LIMITS, Visitor
+from pglab.accounts.session import (
+    await_code,
+    awaited,
+    begin_session,
+    device_token,
+    end_session,
+    me,
+    own_path,
+    renew_session,
+)
 from pglab.core.db import transaction
 from pglab.core.errors import RuleError
 from pglab.web.security import public, signed_in
@@ -25,7 +34,7 @@ def sign_in() -> ResponseReturnValue:
     next_path = own_path(request.values.get("next"))
     if current_user.is_authenticated:
         return redirect(next_path or url_for(".home"), 303)
-    form, status = SignInForm(), 200
+    form, status = SignInForm(), 422
     if form.submitted():
         try:
             user = person_with(form.email.data, form.password.data)
@@ -37,17 +46,20 @@ def sign_in() -> ResponseReturnValue:
     return render_template("accounts/sign_in.html", form=form, next_path=next_path), status if form.errors else 200
 
 
+def visitor() -> Visitor:
+    """Where this request comes from."""
+    return Visitor(request.remote_addr or "", device_token())
+
+
 def person_with(email: str, password: str) -> User:
     """Whose email and password these are; RuleError, the same for every reason, when they fit nobody."""
-    place, key = request.remote_addr, queries.email_key(email)
     with transaction():
-        services.count_try(PLACE_LIMITS, "place", place)
-        services.count_try(PASSWORD_LIMITS, "password", key, place)
-    user = queries.find_confirmed_user(email)
-    if not services.password_fits(user, password) or user is None:
+        counted = services.count_password_try(email, visitor())
+    user = services.find_by_password(email, password)
+    if user is None:
         raise RuleError(NOT_SIGNED_IN)
     with transaction():
-        services.forget_tries("password", key, place)
+        services.forget_tries(*counted)
     return user
 
 
@@ -69,7 +81,7 @@ def code() -> ResponseReturnValue:
     if waiting is None or user is None:
         flash("That took too long. Sign in again.", "info")
         return redirect(url_for(".sign_in"), 303)
-    form, status = CodeForm(), 200
+    form, status = CodeForm(), 422
     if form.submitted():
         try:
             enter_code(user, form.code.data)
@@ -79,16 +91,16 @@ def code() -> ResponseReturnValue:
         else:
             begin_session(user, via="authenticator", second_factor=True)
             return redirect(own_path(waiting["next"]) or url_for(".home"), 303)
-    return render_template("accounts/code.html", form=form), (status if status != 200 else 422) if form.errors else 200
+    return render_template("accounts/code.html", form=form), status if form.errors else 200
 
 
 def enter_code(user: User, written: str) -> None:
     """Check the code and use it up; too many wrong ones have to wait."""
     with transaction():
-        services.count_try(CODE_LIMITS, "code", user.id)
+        counted = services.count_code_try(user, visitor())
     with transaction():
         services.check_code(user, written)
-        services.forget_tries("code", user.id)
+        services.forget_tries(*counted)
 
 
 @bp.post("/sign-out")
@@ -131,8 +143,8 @@ def verify() -> ResponseReturnValue:
 def verify_password(password: str) -> None:
     """RuleError unless it is the password of the person at the screen."""
     with transaction():
-        services.count_try(PASSWORD_LIMITS, "verify", me().id)
+        counted = services.count_try(PASSWORD_LIMITS, "verify", me().id)
     if not services.password_fits(me(), password):
         raise RuleError("This is not your password.", "password")
     with transaction():
-        services.forget_tries("verify", me().id)
+        services.forget_tries(counted)

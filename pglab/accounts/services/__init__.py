@@ -11,7 +11,7 @@ from pglab.accounts.services.organizations import (
 )
 from pglab.accounts.services.passwords import change_password, password_fits, reset_password, set_password
 from pglab.accounts.services.personas import DEMO_PASSWORD, PERSONAS, Persona
-from pglab.accounts.services.roles import grant_role, revoke_role
+from pglab.accounts.services.roles import grant_role, revoke_role, role_asked_for
 from pglab.accounts.services.second_factor import (
     OneTimeCodes,
     check_code,
@@ -35,14 +35,15 @@ from pglab.accounts.services.sessions import (
     touch_session,
 )
 from pglab.accounts.services.sign_up import ask_for_link, change_name, confirm_email, send_link, sign_up
+from pglab.accounts.services.signing_in import Visitor, count_code_try, count_password_try, find_by_password
 from pglab.accounts.services.tries import (
     CODE_LIMITS,
     MAIL_LIMITS,
     PASSWORD_LIMITS,
-    PLACE_LIMITS,
     TooManyTriesError,
     count_try,
     forget_tries,
+    key_of,
 )
 
 __all__ = [
@@ -51,7 +52,6 @@ __all__ = [
     "MAIL_LIMITS",
     "PASSWORD_LIMITS",
     "PERSONAS",
-    "PLACE_LIMITS",
     "Link",
     "LinkKind",
     "LinkState",
@@ -59,6 +59,7 @@ __all__ = [
     "OrganizationProfile",
     "Persona",
     "TooManyTriesError",
+    "Visitor",
     "add_member",
     "ask_for_link",
     "change_member_role",
@@ -68,16 +69,20 @@ __all__ = [
     "check_code",
     "code_keys",
     "confirm_email",
+    "count_code_try",
+    "count_password_try",
     "count_try",
     "device_name",
     "end_all_sessions",
     "end_one_session",
     "end_other_sessions",
     "end_session_of",
+    "find_by_password",
     "forget_devices",
     "forget_tries",
     "grant_role",
     "hashed",
+    "key_of",
     "make_link",
     "new_secret",
     "open_session",
@@ -90,6 +95,7 @@ __all__ = [
     "renew_second_factors",
     "reset_password",
     "revoke_role",
+    "role_asked_for",
     "send_link",
     "set_password",
     "set_second_factor",

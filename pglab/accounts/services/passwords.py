@@ -7,6 +7,7 @@ from flask_security.utils import hash_password, verify_password
 from pglab.accounts import notices
 from pglab.accounts.models import User
 from pglab.accounts.services.sessions import end_all_sessions, forget_devices
+from pglab.accounts.services.tries import forgive_tries
 from pglab.audit.services import record
 from pglab.core.clock import official_now
 from pglab.core.errors import RuleError, require
@@ -40,13 +41,18 @@ def check_new_password(password: str, *, name: str, email: str, field: str = "pa
     return written
 
 
-def password_fits(user: User | None, password: str) -> bool:
-    """Whether this is the person's password. It takes as long when there is no such person, or no password."""
+def password_matches(kept: str | None, password: str) -> bool:
+    """Whether this is the password whose hash is kept. It takes as long when there is none."""
     written = normalized(password)[: LONGEST + 1]
-    if user is None or not user.password:
+    if not kept:
         hash_password(written)
         return False
-    return bool(verify_password(written, user.password)) and user.is_active
+    return bool(verify_password(written, kept))
+
+
+def password_fits(user: User, password: str) -> bool:
+    """Whether this is the person's password."""
+    return password_matches(user.password, password) and user.is_active
 
 
 def set_password(user: User, password: str) -> None:
@@ -74,6 +80,7 @@ def reset_password(user: User, *, password: str) -> None:
     """
     set_password(user, check_new_password(password, name=user.name, email=user.email))
     forget_devices(user)
+    forgive_tries("password", user.email_key)
     if user.confirmed_at is None:
         user.confirmed_at = official_now()
     record("password.reset", user, actor=user)

@@ -1,5 +1,7 @@
 """Staff roles: given and taken by an administrator, never to oneself."""
 
+from blinker import Signal
+
 from pglab.accounts import notices, policy, queries
 from pglab.accounts.models import StaffRole, StaffRoleGrant, User
 from pglab.audit.services import record
@@ -9,12 +11,15 @@ from pglab.core.errors import RuleError, require
 OTHERS_ONLY = "You can’t change your own roles. Ask another administrator."
 SEPARATED = "Administrators run the site and decide nothing, so nobody holds this role beside another."
 
+# Asked before a role is given, with `role`: who knows a reason against it (a panel seat, say) raises RuleError.
+role_asked_for = Signal()
+
 
 def grant_role(user: User, role: StaffRole, *, actor: User | None) -> None:
     """Give a person a staff role. Effects: the grant, an audit entry, a notice to the person.
 
     `actor` is an administrator other than the person; None stands for the operator at the command line, who appoints
-    the first one. The administrator's role excludes every other.
+    the first one. The administrator's role excludes every other, and a role that decides on scores a panel seat.
     """
     _check(user, actor)
     queries.lock_user(user)
@@ -27,6 +32,7 @@ def grant_role(user: User, role: StaffRole, *, actor: User | None) -> None:
     if user.memberships:
         startup = user.memberships[0].organization.legal_name
         raise RuleError(f"{user.name} acts for {startup}, so they can’t hold a City role.", "role")
+    role_asked_for.send(user, role=role)
     db.session.add(StaffRoleGrant(user_id=user.id, role=role, granted_by_id=actor.id if actor else None))
     db.session.flush()
     db.session.refresh(user, ["roles"])

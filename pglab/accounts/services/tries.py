@@ -1,24 +1,28 @@
 """How often somebody may try a password, a code, or a form that sends mail."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
+from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 
+from pglab.accounts import queries
 from pglab.accounts.models import SignInTry
 from pglab.core.db import db
 from pglab.core.errors import RuleError
+from pglab.core.ids import uuid7
 from pglab.web.filters import et_time
 
 A_MINUTE = timedelta(minutes=1)
 TEN_MINUTES = timedelta(minutes=10)
 KEPT_FOR = timedelta(days=1)
 
-# Few tries for one account from one place, so that a stranger elsewhere cannot lock its owner out.
-PASSWORD_LIMITS = ((5, A_MINUTE), (10, TEN_MINUTES))
-CODE_LIMITS = ((5, A_MINUTE), (10, TEN_MINUTES))
+# NIST SP 800-63B-4 allows at most 100 wrong tries in a row; after that a link to the mailbox helps.
+PASSWORD_LIMITS = ((5, A_MINUTE), (10, TEN_MINUTES), (100, KEPT_FOR))
+CODE_LIMITS = ((5, A_MINUTE), (10, TEN_MINUTES), (100, KEPT_FOR))
 PLACE_LIMITS = ((100, TEN_MINUTES),)
 MAIL_LIMITS = ((20, TEN_MINUTES),)
+ONCE = ((1, KEPT_FOR),)
 
 
 class TooManyTriesError(RuleError):
@@ -27,26 +31,33 @@ class TooManyTriesError(RuleError):
     status = 429
 
 
-def count_try(limits: tuple[tuple[int, timedelta], ...], *about: object) -> None:
-    """Count one try about `about` (an account and a place, say); TooManyTriesError once a limit is reached.
+def count_try(limits: tuple[tuple[int, timedelta], ...], *about: object) -> UUID:
+    """Count one try about `about` (an account, or a place); TooManyTriesError once a limit is reached.
 
-    A refused try is not counted, so that waiting always helps. The real clock decides, also when the official time of
-    a demo has been moved.
+    A refused try is not counted, so that waiting always helps. Any number of web processes share the count: it stands
+    in the database. The database's own clock decides, also when the official time of a demo has been moved.
     """
     key = key_of(about)
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
-    now: datetime = db.session.scalar(text("SELECT clock_timestamp()"))
+    now = queries.real_now()
     for limit, within in limits:
         recent = select(SignInTry.at).where(SignInTry.key == key, SignInTry.at > now - within)
         times = db.session.scalars(recent.order_by(SignInTry.at.desc()).limit(limit)).all()
         if len(times) == limit:
             raise TooManyTriesError(f"Too many tries. Try again at {et_time(times[-1] + within + A_MINUTE)}.")
-    db.session.add(SignInTry(key=key))
+    counted = SignInTry(id=uuid7(), key=key)
+    db.session.add(counted)
     db.session.execute(delete(SignInTry).where(SignInTry.at < now - KEPT_FOR))
+    return counted.id
 
 
-def forget_tries(*about: object) -> None:
-    """A try that succeeded wipes the ones before it."""
+def forget_tries(*counted: UUID) -> None:
+    """A try that succeeded was no guess: it is taken back. Those before it still count, whoever made them."""
+    db.session.execute(delete(SignInTry).where(SignInTry.id.in_(counted)))
+
+
+def forgive_tries(*about: object) -> None:
+    """The person has shown in another way who they are: what was tried before no longer stands in their way."""
     db.session.execute(delete(SignInTry).where(SignInTry.key == key_of(about)))
 
 

@@ -13,7 +13,7 @@ from pglab.admin import queries
 from pglab.admin.forms import ButtonForm, PeopleFilter, RoleForm
 from pglab.admin.routes.blueprint import bp, page_asked_for
 from pglab.core.db import transaction
-from pglab.core.errors import RuleError
+from pglab.core.errors import NotFoundError, RuleError
 from pglab.web.security import requires
 
 
@@ -66,21 +66,19 @@ def revoke(user_id: UUID, role: str) -> ResponseReturnValue:
     """Take a role; it ends at once and the person is told."""
     person, form = get_user(user_id), ButtonForm()
     held = next((each for each in person.staff_roles if each.value == role), None)
+    if held is None:
+        raise NotFoundError(f"{person.name} does not have this role.")
     if form.submitted():
         try:
             with transaction():
-                services.revoke_role(person, StaffRole(role) if held else _no_role(person.name), actor=me())
+                services.revoke_role(person, held, actor=me())
         except RuleError as error:
             form.form_errors.append(error.message)
         else:
-            flash(f"{person.name} no longer has the role {held.spoken if held else role}.", "success")
+            flash(f"{person.name} no longer has the role {held.spoken}.", "success")
             return redirect(url_for(".user", user_id=user_id), 303)
     page = render_template("admin/revoke.html", form=form, person=person, role=held)
     return page, 422 if form.form_errors else 200
-
-
-def _no_role(name: str) -> StaffRole:
-    raise RuleError(f"{name} does not have this role.")
 
 
 @bp.route("/admin/users/<uuid:user_id>/second-factor-removal", methods=["GET", "POST"])

@@ -16,7 +16,14 @@ from pglab.reviews.queries.ranking import (
     list_panel_names,
     official_ranking,
 )
-from pglab.reviews.queries.seats import find_seat, get_seat, has_seat, list_members, list_program_managers
+from pglab.reviews.queries.seats import (
+    find_seat,
+    get_seat,
+    has_seat,
+    has_standing_seat,
+    list_members,
+    list_program_managers,
+)
 from pglab.reviews.queries.sheets import find_sheet, get_assignment, scores_by_criterion
 
 __all__ = [
@@ -34,6 +41,7 @@ __all__ = [
     "get_pending_declaration",
     "get_seat",
     "has_seat",
+    "has_standing_seat",
     "latest_declarations",
     "list_declaration_rows",
     "list_desk",

@@ -9,11 +9,19 @@ from pglab.core.db import db
 from pglab.core.errors import NotFoundError
 from pglab.reviews.models import PanelMember
 from pglab.rfps.models import Rfp
+from pglab.rfps.states import RfpStatus
 
 
 def has_seat(user: User) -> bool:
     """Whether the person sits on any panel."""
     return bool(db.session.scalar(select(exists().where(PanelMember.user_id == user.id))))
+
+
+def has_standing_seat(user: User) -> bool:
+    """Whether this human, under any account, sits on a panel whose decisions are still to come."""
+    seats = select(PanelMember.id).join(User, PanelMember.user_id == User.id).join(Rfp, PanelMember.rfp_id == Rfp.id)
+    open_calls = (Rfp.decided_at.is_(None), Rfp.status != RfpStatus.CANCELLED)
+    return db.session.scalar(seats.where(User.person_id == user.person_id, *open_calls).limit(1)) is not None
 
 
 def find_seat(rfp: Rfp, user: User, *, lock: bool = False) -> PanelMember | None:

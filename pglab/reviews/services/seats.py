@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from pglab.accounts.models import User
+from pglab.accounts.queries import lock_user
 from pglab.audit.services import record
 from pglab.core.clock import official_now
 from pglab.core.db import db
@@ -30,6 +31,7 @@ def seat_evaluator(rfp: Rfp, *, email: str, actor: User) -> PanelMember:
     person = _find_person(email)
     if person is None:
         raise RuleError("No confirmed account has this email address. Ask the person to sign up first.", "email")
+    lock_user(person)  # a City role given in the same moment is seen
     if not policy.may_ever_evaluate(person):
         raise RuleError(
             f"{person.name} can’t score: people who decide on the scores, keep the accounts or belong to a startup "

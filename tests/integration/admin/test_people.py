@@ -9,6 +9,8 @@ from pglab.accounts.models import StaffRole, User
 from pglab.audit.models import AuditEvent
 from pglab.core.db import db
 from tests.factories.accounts import make_organization, make_user
+from tests.factories.reviews import make_panel
+from tests.factories.rfps import make_open_rfp
 from tests.support.accounts import mails_to
 from tests.support.client import Client
 from tests.support.statements import counting
@@ -117,3 +119,35 @@ def test_the_list_asks_as_often_for_many_as_for_few(app: Flask, login: Login, ad
         counts.append(len(sent))
 
     assert counts[0] == counts[1], counts
+
+
+def test_a_role_nobody_holds_has_no_page_to_remove_it(login: Login, admin: User) -> None:
+    path = f"/admin/users/{make_user('Tomas').id}/roles/{{}}/removal"
+
+    assert [login(admin).get(path.format(role)).status_code for role in ("finance", "king")] == [404, 404]
+    assert login(admin).post(path.format("finance")).status_code == 404
+
+
+def test_a_refusal_speaks_of_roles_as_people_do(login: Login) -> None:
+    page = login(make_user("Ned", StaffRole.ADMIN)).get("/finance")
+
+    assert page.status_code == 403
+    assert "a finance officer" in page.text
+
+
+@pytest.mark.parametrize("role", [StaffRole.PROGRAM_MANAGER, StaffRole.DIRECTOR, StaffRole.ADMIN, StaffRole.AUDITOR])
+def test_who_scores_is_given_no_role_that_decides_on_scores(login: Login, admin: User, role: StaffRole) -> None:
+    [seat] = make_panel(make_open_rfp(), "Avery Chen")
+
+    page = login(admin).post(f"/admin/users/{seat.user_id}/roles/new", data={"role": role.value})
+
+    assert page.status_code == 422
+    assert "sits on a panel that has not decided yet" in page.text
+
+
+def test_a_finance_officer_may_score(login: Login, admin: User) -> None:
+    [seat] = make_panel(make_open_rfp(), "Avery Chen")
+
+    answer = login(admin).post(f"/admin/users/{seat.user_id}/roles/new", data={"role": "finance"})
+
+    assert answer.status_code == 303
