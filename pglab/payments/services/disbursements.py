@@ -15,6 +15,7 @@ from pglab.payments import notices, policy, queries
 from pglab.payments.models import Disbursement, PaymentRequest
 from pglab.payments.queries import Facts
 from pglab.payments.services.books import book_payment
+from pglab.payments.services.completion import complete_if_paid
 from pglab.payments.services.locks import lock_request, race_lost
 from pglab.payments.states import REQUEST_WORKFLOW, Method, RequestEvent, RequestStatus
 from pglab.web.filters import et_date, local_day
@@ -27,8 +28,9 @@ def record_payment(request: PaymentRequest, *, method: Method, number: str, paid
     """Note how, under which number and when the Controller paid an approved request, exactly once.
 
     Effects: a disbursement of the approved amount, booked from expenditure to paid; the startup's representatives are
-    told. Recording the same payment again answers with the first; another one for the same request is refused (409),
-    as is everything when the facts changed after the approval.
+    told; with the last installment of all its pilots the cohort is complete. Recording the same payment again answers
+    with the first; another one for the same request is refused (409), as is everything when the facts changed after
+    the approval.
     """
     lock_request(request)
     facts = queries.facts_of_request(request, official_now())
@@ -62,6 +64,7 @@ def record_payment(request: PaymentRequest, *, method: Method, number: str, paid
     record("payment_request.paid", request, actor=actor, after={"paid_on": paid_on.isoformat()})
     book_payment(request, actor=actor)
     notices.announce_payment(disbursement)
+    complete_if_paid(facts.pilot.decision.proposal.rfp, actor=actor)
     return disbursement
 
 

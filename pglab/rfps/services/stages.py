@@ -29,3 +29,11 @@ def stamp_decided(rfp: Rfp, *, at: datetime) -> None:
         raise StateError("The decisions have already been released.")
     rfp.decided_at = at
     db.session.flush()
+
+
+def stamp_completed(rfp: Rfp, *, at: datetime) -> None:
+    """Everything that was promised in this cohort was delivered and paid."""
+    if rfp.completed_at is not None:
+        raise StateError("This cohort is already complete.")
+    rfp.completed_at = at
+    db.session.flush()
