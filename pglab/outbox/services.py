@@ -108,8 +108,7 @@ def deliver_email(email_id: UUID) -> None:
     try:
         mailer.send(_outgoing(email))
     except MailRefusedError as refusal:
-        EMAIL_WORKFLOW.fire(email, EmailEvent.REFUSE)
-        email.last_error = str(refusal)
+        note_refusal(email, str(refusal))
     except MailDelayedError as delay:
         email.last_error = str(delay)
         _try_again_or_give_up(email)
@@ -118,6 +117,12 @@ def deliver_email(email_id: UUID) -> None:
         EMAIL_WORKFLOW.fire(email, EmailEvent.SEND)
         email.sent_at, email.last_error = sent_at, ""
         _erase_if_private(email.notice)
+
+
+def note_refusal(email: Email, said: str) -> None:
+    """The server will never take this mail, and `said` why: it stands so in its list, and is not tried again."""
+    EMAIL_WORKFLOW.fire(email, EmailEvent.REFUSE)
+    email.last_error = said
 
 
 def _outgoing(email: Email) -> OutgoingMail:

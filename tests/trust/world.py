@@ -128,14 +128,16 @@ def proposal_of(state: str, startup: str) -> Proposal:
 
 
 IDS = {
-    "organization_id": lambda: db.session.scalars(select(Pilot).where(Pilot.number == 1)).one().organization_id,
+    "organization_id": lambda: (
+        db.session.scalars(select(Pilot).where(Pilot.reference == "P90-01")).one().organization_id
+    ),
     "user_id": lambda: db.session.scalars(select(User).where(User.email == "lee.okafor@example.org")).one().id,
     "session_id": uuid7,
     "notice_id": lambda: notice_of("dana.ruiz@example.org").id,
     "email_id": lambda: db.session.scalars(select(Email)).first().id,  # type: ignore[union-attr]  # the demo sent mail
     "digest": lambda: db.session.scalars(select(AuditEvent.hash).order_by(AuditEvent.seq).limit(1)).one(),
     "member_id": lambda: seat_of("dee.evans@example.org").id,
-    "refusal_id": lambda: db.session.scalars(select(Refusal)).first().id,  # type: ignore[union-attr]  # it has one
+    "refusal_id": lambda: db.session.scalars(select(Refusal).order_by(Refusal.received_at)).first().id,  # type: ignore[union-attr]  # it has one
 }
 
 
@@ -144,7 +146,7 @@ def seat_of(email: str) -> PanelMember:
         select(PanelMember)
         .join(User, PanelMember.user_id == User.id)
         .join(Rfp, PanelMember.rfp_id == Rfp.id)
-        .where(User.email == email, Rfp.opened_at.is_not(None))
+        .where(User.email == email, Rfp.reference == "RFP-90")
     ).one()
 
 

@@ -14,13 +14,15 @@ from pglab.web.security import development_only
 @bp.get("/dev/personas")
 @development_only
 def personas() -> ResponseReturnValue:
-    """The demo's people by what they do."""
+    """The demo's people by what they do, and what to see in each of its cohorts as whom."""
     found = {user.email_key: user for user in queries.list_personas([persona.email for persona in services.PERSONAS])}
     groups: dict[str, list[tuple[object, object]]] = {}
     for persona in services.PERSONAS:
         if persona.email in found:
             groups.setdefault(persona.group, []).append((persona, found[persona.email]))
-    return render_template("accounts/personas.html", groups=groups, password=services.DEMO_PASSWORD)
+    return render_template(
+        "accounts/personas.html", groups=groups, sights=services.SIGHTS, password=services.DEMO_PASSWORD
+    )
 
 
 @bp.post("/dev/personas/<uuid:user_id>/session")

@@ -10,7 +10,7 @@ from pglab.accounts.services.organizations import (
     remove_member,
 )
 from pglab.accounts.services.passwords import change_password, password_fits, reset_password, set_password
-from pglab.accounts.services.personas import DEMO_PASSWORD, PERSONAS, Persona
+from pglab.accounts.services.personas import DEMO_PASSWORD, PERSONAS, SIGHTS, Persona, Sight
 from pglab.accounts.services.roles import grant_role, revoke_role, role_asked_for
 from pglab.accounts.services.second_factor import (
     OneTimeCodes,
@@ -52,12 +52,15 @@ __all__ = [
     "MAIL_LIMITS",
     "PASSWORD_LIMITS",
     "PERSONAS",
+    "PLACE_LIMITS",
+    "SIGHTS",
     "Link",
     "LinkKind",
     "LinkState",
     "OneTimeCodes",
     "OrganizationProfile",
     "Persona",
+    "Sight",
     "TooManyTriesError",
     "Visitor",
     "add_member",

@@ -29,15 +29,22 @@ def startups() -> dict[str, Any]:
 
 @cache
 def panel() -> dict[str, Any]:
-    """What the panel of the sample cohort gives and says."""
+    """What panels give and say."""
     found: dict[str, Any] = json.loads((FOLDER / "panel.json").read_text(encoding="utf-8"))
     return found
 
 
 @cache
 def reports() -> dict[str, Any]:
-    """What the startups of the sample cohort hand in: title, note and paragraphs."""
+    """What the startups hand in for their milestones: title, note and paragraphs."""
     found: dict[str, Any] = json.loads((FOLDER / "reports.json").read_text(encoding="utf-8"))
+    return found
+
+
+def proposed(cohort: int, key: str) -> dict[str, Any]:
+    """What the startup proposes in a cohort; most say in every cohort what they usually say."""
+    told: dict[str, Any] = startups()[key]["proposals"]
+    found: dict[str, Any] = told.get(str(cohort)) or told.get("usual") or told["90"]
     return found
 
 
@@ -95,6 +102,8 @@ def proposal(cohort: int, key: str) -> Proposal:
     ).one()
 
 
-def pilot(key: str) -> Pilot:
-    """The startup's pilot."""
-    return db.session.scalars(select(Pilot).where(Pilot.organization_id == startup(key).id)).one()
+def pilot(cohort: int, key: str) -> Pilot:
+    """The startup's pilot in a cohort."""
+    return db.session.scalars(
+        select(Pilot).join(Pilot.cohort).where(Pilot.organization_id == startup(key).id, Cohort.number == cohort)
+    ).one()

@@ -10,7 +10,21 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from config import Settings
-from pglab.cli.demo import open_cohort, people, sample_cohort, sample_panel, sample_pilots
+from pglab.cli.demo import people
+from pglab.cli.demo.cohorts import (
+    call_90,
+    complete_98,
+    decided_97,
+    declaring_94,
+    open_12,
+    open_92,
+    panel_90,
+    panel_96,
+    pilots_90,
+    scoring_95,
+    sealed_93,
+    upcoming_91,
+)
 from pglab.cli.demo.emptying import empty_city
 from pglab.cli.demo.story import Calendar, Step, begin, find_first_day, is_complete, tell
 from pglab.cohorts.cli import HISTORY
@@ -19,7 +33,12 @@ from pglab.cohorts.services import load_history
 from pglab.core.db import db, transaction
 
 demo_commands = AppGroup("demo", help="A made-up city to try everything in. Not for production.")
-COHORTS = (12, 13, 90)
+COHORTS = (12, 13, *range(90, 99))
+CHAPTERS = (
+    people,
+    *(complete_98, call_90, panel_90, pilots_90),
+    *(decided_97, panel_96, scoring_95, declaring_94, sealed_93, open_92, open_12, upcoming_91),
+)
 
 
 @demo_commands.command("load")
@@ -67,8 +86,7 @@ def development_settings() -> Settings:
 
 def story(calendar: Calendar) -> list[Step]:
     """Every step of the demo, in no particular order."""
-    chapters = (people, sample_cohort, sample_panel, sample_pilots, open_cohort)
-    return [step for chapter in chapters for step in chapter.steps(calendar)]
+    return [step for chapter in CHAPTERS for step in chapter.steps(calendar)]
 
 
 def cohorts_of_others() -> list[int]:

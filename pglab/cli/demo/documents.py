@@ -2,12 +2,14 @@
 
 import io
 import textwrap
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 LANDSCAPE, PORTRAIT = (842, 595), (612, 792)
 MARGIN = 60
+SCANNED = time.gmtime(1_700_000_000)
 # Every PDF program has these two, so that no font has to be carried along.
 FONTS = {"/F1": "Helvetica", "/F2": "Helvetica-Bold"}
 
@@ -103,6 +105,23 @@ def certificate(company: str, state: str, number: str) -> DemoFile:
         ],
     )
     return make_pdf("registration.pdf", f"Registration of {company}", [page])
+
+
+def scanned_certificate(company: str, number: str) -> DemoFile:
+    """The same on paper, scanned: one page that is only a picture, a little crooked, with no text to select."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415 - slow to load, only the demo needs it here
+
+    paper = Image.new("L", (850, 1100), 250)
+    pen = ImageDraw.Draw(paper)
+    lines = ["Certificate of registration", company, f"Number: {number}", "Sample document. It certifies nothing."]
+    for at, line in enumerate(lines):
+        pen.text((90, 140 + 70 * at), line, fill=40, font_size=30)
+    content = io.BytesIO()
+    paper.rotate(1.2, fillcolor=250).save(
+        content, "PDF", resolution=100, title=f"Scan {number}", creationDate=SCANNED, modDate=SCANNED
+    )
+    content.seek(0)
+    return DemoFile("scan0001.pdf", content)
 
 
 def report(company: str, title: str, paragraphs: Sequence[str]) -> DemoFile:

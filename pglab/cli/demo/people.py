@@ -1,5 +1,8 @@
 """The cast: everyone signs up and confirms, City people get their roles, startups are registered."""
 
+from functools import cache
+
+from flask_security.utils import hash_password
 from sqlalchemy import select
 
 from pglab.accounts.models import MemberRole, StaffRole, StaffRoleGrant
@@ -33,16 +36,16 @@ NEWCOMER = "threesisters"
 
 
 def steps(calendar: Calendar) -> list[Step]:
-    """Fifty weeks ago the City's people, a week later the startups; one startup is new."""
+    """Seventy weeks ago the City's people, a week later the startups; one startup is new."""
     act = calendar.act
     staff = [*(persona.name for persona in PERSONAS if persona.group != "Startup"), OTHER_CHAMPION]
-    found = [act((-50, MON, "09:00"), f"{name} signs up", join, name) for name in staff]
-    found.append(act((-50, TUE, "09:00"), "The first administrator is appointed", appoint))
+    found = [act((-70, MON, "09:00"), f"{name} signs up", join, name) for name in staff]
+    found.append(act((-70, TUE, "09:00"), "The first administrator is appointed", appoint))
     found += [
-        act((-50, TUE, "10:00"), f"{name} becomes {words(role)}", give, name, role) for name, role in ROLES.items()
+        act((-70, TUE, "10:00"), f"{name} becomes {words(role)}", give, name, role) for name, role in ROLES.items()
     ]
     for key in city.startups():
-        week = -3 if key == NEWCOMER else -49
+        week = -3 if key == NEWCOMER else -69
         found += [act((week, MON, "09:00"), f"{name} signs up", join, name) for name, _ in city.members(key)]
         found.append(act((week, TUE, "13:00"), f"{key} is registered", register, key))
     return found
@@ -52,10 +55,16 @@ def join(name: str) -> None:
     """A person signs up and shows that the mailbox is theirs. Whoever has an account already keeps it."""
     user = find_user_by_email(city.address(name))
     if user is None:
-        sign_up(name=name, email=city.address(name), password=DEMO_PASSWORD)
+        sign_up(name=name, email=city.address(name), password=DEMO_PASSWORD, hashed=shared_hash())
         user = city.person(name)
     if user.confirmed_at is None:
         confirm_email(user)
+
+
+@cache
+def shared_hash() -> str:
+    """The hash of the one password that all of them have."""
+    return str(hash_password(DEMO_PASSWORD))
 
 
 def appoint() -> None:

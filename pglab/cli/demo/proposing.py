@@ -1,9 +1,11 @@
 """What a startup does with a proposal, in any cohort: start it, fill it, attach its files, submit it."""
 
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from pglab.accounts.models import User
 from pglab.cli.demo import city, documents
+from pglab.cli.demo.story import MON, Calendar, Step
 from pglab.proposals import services
 from pglab.proposals.models import Refusal, Submission
 from pglab.rfps import queries as rfp_queries
@@ -19,16 +21,14 @@ def start(cohort: int, key: str) -> None:
     """Begin the startup's answer to its challenge area."""
     call = city.rfp(cohort)
     area = next(
-        area
-        for area in rfp_queries.list_areas(call.cohort_id)
-        if area.slug == city.startups()[key]["proposals"][str(cohort)]["area"]
+        area for area in rfp_queries.list_areas(call.cohort_id) if area.slug == city.proposed(cohort, key)["area"]
     )
     services.start_proposal(call, organization=city.startup(key), area=area, actor=city.representative(key))
 
 
 def answer(cohort: int, key: str, *, part: str = "answers", actor: User | None = None) -> None:
     """Save a set of answers (`answers`, or the later `unsent` ones)."""
-    given = city.startups()[key]["proposals"][str(cohort)][part]
+    given = city.proposed(cohort, key)[part]
     services.save_answers(
         city.proposal(cohort, key),
         {question: given[name] for name, question in question_ids(city.rfp(cohort)).items() if name in given},
@@ -47,15 +47,22 @@ def question_ids(call: Rfp) -> dict[str, UUID]:
 
 def attach(cohort: int, key: str, slug: str) -> None:
     """Put the pitch deck or the certificate into its slot."""
-    told = city.startups()[key]
-    proposed, profile, name = told["proposals"][str(cohort)], told["profile"], city.plain_name(key)
-    file = (
-        documents.pitch_deck(name, proposed["pitch"], proposed["answers"])
-        if slug == "pitch-deck"
-        else documents.certificate(name, profile["registration_state"], profile["registration_number"])
-    )
     slot = next(slot for slot in rfp_queries.list_slots(city.rfp(cohort).id) if slot.slug == slug)
-    services.attach_file(city.proposal(cohort, key), slot, file, actor=city.representative(key))
+    services.attach_file(city.proposal(cohort, key), slot, file_for(cohort, key, slug), actor=city.representative(key))
+
+
+def file_for(cohort: int, key: str, slug: str) -> documents.DemoFile:
+    """The startup's file for a slot: under the name it likes, and scanned from paper where it has no other."""
+    proposed, profile, name = city.proposed(cohort, key), city.startups()[key]["profile"], city.plain_name(key)
+    special = city.startups()[key].get("files", {}).get(slug, {})
+    if slug == "pitch-deck":
+        file = documents.pitch_deck(name, proposed["pitch"], proposed["answers"])
+    elif special.get("scanned"):
+        file = documents.scanned_certificate(name, profile["registration_number"])
+    else:
+        file = documents.certificate(name, profile["registration_state"], profile["registration_number"])
+    file.filename = special.get("name", file.filename)
+    return file
 
 
 def fill(cohort: int, key: str) -> None:
@@ -63,6 +70,12 @@ def fill(cohort: int, key: str) -> None:
     answer(cohort, key)
     attach(cohort, key, "pitch-deck")
     attach(cohort, key, "registration")
+
+
+def prepare(cohort: int, key: str) -> None:
+    """Begin and fill a proposal in one sitting."""
+    start(cohort, key)
+    fill(cohort, key)
 
 
 def submit(cohort: int, key: str) -> Submission | Refusal:
@@ -75,3 +88,22 @@ def submit(cohort: int, key: str) -> Submission | Refusal:
         declarations=DECLARATIONS,
         actor=city.representative(key),
     )
+
+
+def submitting(calendar: Calendar, cohort: int, keys: Sequence[str], closing_week: int) -> list[Step]:
+    """Each startup fills its proposal in the week before the deadline's and submits on the Monday of that one."""
+    act = calendar.act
+    return [
+        step
+        for at, key in enumerate(keys)
+        for step in (
+            act(
+                (closing_week - 1, at % 5, "13:20"),
+                f"{key} fills its proposal for cohort {cohort}",
+                prepare,
+                cohort,
+                key,
+            ),
+            act((closing_week, MON, f"1{at}:35"), f"{key} submits for cohort {cohort}", submit, cohort, key),
+        )
+    ]

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from pglab.cli.demo import city, proposing
-from pglab.cli.demo.sample_panel import EVALUATORS, accept, seat
+from pglab.cli.demo.judging import EVALUATORS, accept, seat
 from pglab.cli.demo.story import FRI, Calendar, Step
 from pglab.rfps.services import NewCohort, create_cohort, publish_rfp, send_for_review
 

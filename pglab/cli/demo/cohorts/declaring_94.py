@@ -1,0 +1,38 @@
+"""Cohort 94, opened: evaluators declare their conflicts. One has, one is not sure, one has not answered, one has not
+even accepted the seat; nobody has read anything but the first."""
+
+from pglab.cli.demo import calls, judging, proposing
+from pglab.cli.demo.calls import Plan
+from pglab.cli.demo.judging import EVALUATORS, Field
+from pglab.cli.demo.story import FRI, THU, Calendar, Step
+from pglab.reviews.services import Declared
+from pglab.reviews.states import ConflictAnswer
+
+PLAN = Plan(94, "Sample cohort: opened, conflicts are being declared", "how evaluators declare conflicts", week=-5)
+FIELD = Field(94, ("riverbend", "bold", "curbsense", "plainanswer"))
+ACCEPTING = EVALUATORS[:3]
+TOLD = {
+    "Carl Dietz": {
+        "riverbend": Declared(
+            ConflictAnswer.UNSURE, "My neighbor works there. We have never spoken about the company."
+        ),
+        "bold": Declared(ConflictAnswer.CONFLICT, "I own shares in the company."),
+    },
+}
+
+
+def steps(calendar: Calendar) -> list[Step]:
+    """Five weeks ago to last week."""
+    act = calendar.act
+    return [
+        *calls.publishing(calendar, PLAN),
+        *judging.seating(calendar, 94, -4, accepting=ACCEPTING),
+        *proposing.submitting(calendar, 94, FIELD.keys, PLAN.closing_week),
+        *calls.opening(calendar, PLAN),
+        act((-1, THU, "11:45"), "Avery Chen declares for cohort 94", judging.declare, FIELD, "Avery Chen"),
+        act(
+            (-1, FRI, "09:50"),
+            "Carl Dietz declares for cohort 94",
+            *(judging.declare, FIELD, "Carl Dietz", TOLD["Carl Dietz"]),
+        ),
+    ]
