@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Flask, has_request_context, session
+from flask import Blueprint, Flask, current_app, has_request_context, session
 from flask_migrate import Migrate
 from flask_security import current_user
 from flask_wtf.csrf import CSRFProtect
@@ -77,6 +77,14 @@ COMMANDS = [
     worker,
 ]
 
+# A fault's message never carries what a statement was to store: it may be sealed.
+ENGINE = {
+    "pool_size": 8,
+    "max_overflow": 8,
+    "connect_args": {"options": "-c timezone=UTC"},
+    "hide_parameters": True,
+}
+
 PUBLIC = Access(Audience.PUBLIC)
 LIBRARY_VIEWS = {
     "static": PUBLIC,
@@ -123,7 +131,7 @@ def create_app(settings: Settings) -> Flask:
             app.wsgi_app, x_for=settings.proxy_count, x_proto=settings.proxy_count, x_host=settings.proxy_count
         )
     db.init_app(app)
-    name_viewers(lambda: session.get("viewer", "nobody") if has_request_context() else "worker")
+    name_viewers(who_looks)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     init_limits(app)
     CSRFProtect(app)
@@ -159,6 +167,7 @@ def flask_settings(settings: Settings) -> dict[str, object]:
         "SECRET_KEY_FALLBACKS": signing_keys(settings)[:-1],
         "WTF_CSRF_SECRET_KEY": list(signing_keys(settings)),
         "TESTING": settings.environment == "test",
+        "OUTSIDE_REQUESTS": "command",
         "SERVER_NAME": None,
         "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
         "PREFERRED_URL_SCHEME": settings.base_url.partition(":")[0],
@@ -168,12 +177,15 @@ def flask_settings(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_size": 8,
-            "max_overflow": 8,
-            "connect_args": {"options": "-c timezone=UTC"},
-        },
+        "SQLALCHEMY_ENGINE_OPTIONS": ENGINE,
     }
+
+
+def who_looks() -> str:
+    """What the database is told: the person of a request, `worker` in the worker's jobs, `command` in any command."""
+    if has_request_context():
+        return str(session.get("viewer", "nobody"))
+    return str(current_app.config["OUTSIDE_REQUESTS"])
 
 
 def refuse_unfit_database(app: Flask) -> None:

@@ -2,6 +2,13 @@
 
 from sqlalchemy import Connection, text
 
+# Whether a sealed table lacks its policies, or the role is one they do not bind.
+UNSEALED = """
+    SELECT (SELECT rolbypassrls FROM pg_roles WHERE rolname = current_user) OR EXISTS (
+        SELECT 1 FROM pg_class WHERE oid IN ('proposals'::regclass, 'answers'::regclass, 'attachments'::regclass,
+            'submissions'::regclass, 'submitted_documents'::regclass, 'refusals'::regclass, 'documents'::regclass)
+        AND NOT (relrowsecurity AND relforcerowsecurity))
+"""
 LASTING = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -22,6 +29,8 @@ def find_faults(connection: Connection) -> list[str]:
     owned = text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
     if connection.execute(owned).scalar_one():
         found.append("DATABASE_URL connects as the owner of the tables. Use the application's own role.")
+    if connection.execute(text(UNSEALED)).scalar_one():
+        found.append("The database does not keep proposals sealed by row-level security. Run the migrations.")
     for setting in LASTING:
         if connection.execute(text(f"SHOW {setting}")).scalar_one() not in ("on", "remote_apply", "remote_write"):
             found.append(f"PostgreSQL runs with {setting} off: what was received could be lost.")

@@ -16,6 +16,7 @@ from pglab.adapters.queue import run_worker
 def worker(once: bool) -> None:
     """Send mail and do the other jobs until Ctrl-C or SIGTERM; the running job is finished first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    current_app.config["OUTSIDE_REQUESTS"] = "worker"
     run_worker(
         current_app._get_current_object(),  # type: ignore[attr-defined]  # the app itself, for the job threads
         current_app.config["SETTINGS"].database_url,

@@ -21,13 +21,18 @@ def merkle_root(leaves: list[bytes]) -> str:
 
     Leaf = SHA-256(0x00 + content), node = SHA-256(0x01 + left + right); the empty tree is SHA-256 of nothing.
     """
-    return _merkle(leaves).hex()
+    return merkle_root_of_hashes([hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves])
 
 
-def _merkle(leaves: list[bytes]) -> bytes:
-    if not leaves:
+def merkle_root_of_hashes(hashes: list[bytes]) -> str:
+    """The same tree hash where only the leaves' hashes are known, not what they are hashes of."""
+    return _merkle(hashes).hex()
+
+
+def _merkle(hashes: list[bytes]) -> bytes:
+    if not hashes:
         return hashlib.sha256(b"").digest()
-    if len(leaves) == 1:
-        return hashlib.sha256(b"\x00" + leaves[0]).digest()
-    split = 1 << (len(leaves) - 1).bit_length() - 1
-    return hashlib.sha256(b"\x01" + _merkle(leaves[:split]) + _merkle(leaves[split:])).digest()
+    if len(hashes) == 1:
+        return hashes[0]
+    split = 1 << (len(hashes) - 1).bit_length() - 1
+    return hashlib.sha256(b"\x01" + _merkle(hashes[:split]) + _merkle(hashes[split:])).digest()

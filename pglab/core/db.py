@@ -77,7 +77,8 @@ _viewer: Callable[[], str] = lambda: "nobody"  # noqa: E731  (replaced once, by 
 
 
 def name_viewers(source: Callable[[], str]) -> None:
-    """Say who is looking: `source` gives a person's id, `worker` or `nobody` for every transaction that begins."""
+    """Say who is looking: `source` gives a person's id, `worker`, `command` or `nobody` for every transaction that
+    begins. The database's policies go by it: `worker` and `command` see everything, `nobody` what is public."""
     global _viewer  # noqa: PLW0603  (one setting for the process, set by the composition root)
     _viewer = source
 

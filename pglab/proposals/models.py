@@ -81,7 +81,7 @@ class Attachment(Entity):
     """The draft's file in one document slot."""
 
     __tablename__ = "attachments"
-    __table_args__ = (UniqueConstraint("proposal_id", "slot_id"),)
+    __table_args__ = (UniqueConstraint("proposal_id", "slot_id"), Index("ix_attachments_document", "document_id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from pglab.accounts.models import Membership, User
@@ -195,9 +195,17 @@ def list_standing_submissions(rfp: Rfp, *, viewer: User) -> list[Submission]:
     return list_standing(rfp)
 
 
+def list_sealed_leaves(rfp: Rfp) -> list[bytes]:
+    """The hash of every submission that counts, by reference, once the deadline has passed: SHA-256(0x00 + manifest).
+
+    The database computes them, for whoever opens cannot read a submission before the opening is stamped.
+    """
+    return list(db.session.scalars(select(func.sealed_leaves(rfp.id))))
+
+
 def list_standing(rfp: Rfp) -> list[Submission]:
-    """The submission that counts of every proposal, by reference: the last one received. For the opening itself;
-    pages ask `list_standing_submissions`, which knows the viewer."""
+    """The submission that counts of every proposal, by reference: the last one received. Pages ask
+    `list_standing_submissions`, which knows the viewer."""
     return list(
         db.session.scalars(
             select(Submission)

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from pglab.accounts.models import User
 from pglab.accounts.services import open_session
-from pglab.core.db import transaction
+from pglab.core.db import db, transaction
 
 A_YEAR = timedelta(days=365)
 
@@ -76,7 +76,10 @@ class Client(FlaskClient):
         if has_app_context():
             for name in list(g):  # the test's own app context outlives a request; what a request noted must not
                 g.pop(name)
+            db.session.commit()  # the request begins a transaction of its own, in which the database knows who looks
         response = super().open(*args, **kwargs)
+        if has_app_context():
+            db.session.rollback()  # as the end of a request does; the test goes on in its own name
         if check and response.mimetype == "text/html" and response.status_code not in (302, 303, 308):
             problems = PageCheck(response.text).problems
             assert not problems, (response.request.path, response.status_code, problems)

@@ -1,7 +1,7 @@
 """What may be done with a proposal: draft it, submit it, open all of them, say who may read one."""
 
 from pglab.proposals.services.drafting import attach_file, remove_file, save_answers, start_proposal
-from pglab.proposals.services.opening import ask_opening, confirm_opening
+from pglab.proposals.services.opening import ask_opening, confirm_opening, proposals_opened
 from pglab.proposals.services.readers import grant_reading, revoke_reading
 from pglab.proposals.services.submitting import submit_proposal
 
@@ -10,6 +10,7 @@ __all__ = [
     "attach_file",
     "confirm_opening",
     "grant_reading",
+    "proposals_opened",
     "remove_file",
     "revoke_reading",
     "save_answers",

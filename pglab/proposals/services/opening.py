@@ -1,10 +1,11 @@
 """Opening: two people, after the deadline, all proposals of an RFP at once."""
 
+from blinker import Signal
 from sqlalchemy import select
 
 from pglab.accounts.models import User
 from pglab.audit.services import record
-from pglab.core.canonical import merkle_root
+from pglab.core.canonical import merkle_root_of_hashes
 from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.errors import RuleError, StateError, require
@@ -13,6 +14,9 @@ from pglab.proposals.models import Opening
 from pglab.rfps.models import Rfp
 from pglab.rfps.services import stamp_opened
 from pglab.rfps.states import RfpStatus
+
+# Sent with the RFP when its proposals are opened; the panel is asked to declare in the same transaction.
+proposals_opened = Signal()
 
 
 def ask_opening(rfp: Rfp, *, actor: User) -> Opening:
@@ -32,7 +36,8 @@ def confirm_opening(rfp: Rfp, *, actor: User) -> Opening:
     """The second person opens. Waits for every submit in flight, then fixes the set of submissions for good.
 
     Effects: the opening carries the time, the count and the Merkle root over the standing submissions' manifests in
-    the order of their references; the RFP is stamped, after which the database takes no further submission.
+    the order of their references; the RFP is stamped, after which the database takes no further submission; the panel
+    is asked to declare conflicts (N22).
     """
     call = _lock_closed(rfp)
     opening = queries.find_opening(rfp, lock=True)
@@ -42,14 +47,15 @@ def confirm_opening(rfp: Rfp, *, actor: User) -> Opening:
         raise StateError("The proposals have already been opened.")
     if not policy.may_confirm_opening(actor, opening):
         raise RuleError("You asked for this opening, so someone else must open.")
-    standing = queries.list_standing(call)
+    leaves = queries.list_sealed_leaves(call)
     opening.opened_by, opening.opened_at = actor, official_now()
-    opening.merkle_root = merkle_root([submission.manifest.encode() for submission in standing])
-    opening.submissions = len(standing)
+    opening.merkle_root = merkle_root_of_hashes(leaves)
+    opening.submissions = len(leaves)
     db.session.flush()
     stamp_opened(call, at=opening.opened_at, root=opening.merkle_root)
-    record("proposals.opened", opening, actor=actor, after={"root": opening.merkle_root, "submissions": len(standing)})
+    record("proposals.opened", opening, actor=actor, after={"root": opening.merkle_root, "submissions": len(leaves)})
     record("rfp.proposals_opened", call, actor=actor)
+    proposals_opened.send(call)
     return opening
 
 
