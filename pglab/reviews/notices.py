@@ -4,6 +4,7 @@ from pglab.outbox.services import owe
 from pglab.proposals.models import Proposal
 from pglab.reviews import queries
 from pglab.reviews.models import PanelMember
+from pglab.rfps.models import Rfp
 from pglab.web.filters import et_date, et_long, plural
 
 
@@ -20,6 +21,24 @@ def invite_evaluator(member: PanelMember) -> None:
         closes=et_date(rfp.closes_at),
         due=et_long(rfp.scores_due_at),
     )
+
+
+def ask_for_declarations(rfp: Rfp) -> None:
+    """Every evaluator learns that the proposals are opened and that conflicts are declared first (N22)."""
+    proposals = len(queries.list_panel_proposals(rfp))
+    for member in queries.list_members(rfp) if proposals else []:
+        owe(
+            "declare_conflicts",
+            member.user,
+            subject=f"Action needed: declare conflicts before you start (Cohort {rfp.cohort.number})",
+            template="reviews/declare",
+            about=rfp.reference,
+            rfp=rfp,
+            proposals=proposals,
+            due=et_long(rfp.scores_due_at),
+            accepted=member.accepted_at is not None,
+            path=f"/review/cohorts/{rfp.cohort.number}/conflicts" if member.accepted_at else "/review",
+        )
 
 
 def report_conflicts(member: PanelMember, conflicts: list[Proposal], unsure: list[Proposal]) -> None:

@@ -1,11 +1,13 @@
-"""What reviews have to say about things that happen to accounts."""
+"""What the panel does, and has to say, when something happens to its proposals or to an account."""
 
 from typing import Any
 
 from pglab.accounts.models import StaffRole, User
 from pglab.accounts.services import role_asked_for
 from pglab.core.errors import RuleError
-from pglab.reviews import policy, queries
+from pglab.proposals.services import proposals_opened
+from pglab.reviews import notices, policy, queries
+from pglab.rfps.models import Rfp
 
 
 @role_asked_for.connect
@@ -16,3 +18,9 @@ def keep_evaluators_apart(user: User, *, role: StaffRole, **_rest: Any) -> None:
             f"{user.name} sits on a panel that has not decided yet, so they can’t have the role {role.spoken}.",
             "role",
         )
+
+
+@proposals_opened.connect
+def ask_for_declarations(rfp: Rfp, **_rest: Any) -> None:
+    """Once the proposals are opened every evaluator is asked to declare conflicts, in the same transaction."""
+    notices.ask_for_declarations(rfp)

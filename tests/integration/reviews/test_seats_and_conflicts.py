@@ -16,6 +16,7 @@ from tests.factories.accounts import (
     make_program_manager,
     make_user,
 )
+from tests.factories.proposals import make_submitted_proposal, open_all
 from tests.factories.reviews import (
     CONFLICT,
     NONE,
@@ -28,7 +29,7 @@ from tests.factories.reviews import (
     open_panel,
     sign,
 )
-from tests.factories.rfps import make_draft_rfp, make_open_rfp
+from tests.factories.rfps import make_draft_rfp, make_open_rfp, make_program_people
 
 pytestmark = pytest.mark.usefixtures("rolled_back")
 FIVE = [4, 4, 4, 4, 4]
@@ -41,6 +42,21 @@ def notices(kind: str) -> list[Notice]:
 def seat(rfp, email, actor=None):
     with transaction():
         return services.seat_evaluator(rfp, email=email, actor=actor or make_program_manager())
+
+
+def test_the_panel_is_asked_to_declare_when_the_proposals_are_opened(clock):
+    rfp = make_open_rfp()
+    make_submitted_proposal(rfp)
+    (accepted,) = make_panel(rfp, "Avery Chen")
+    invited = seat(rfp, make_user("Bianca Ortiz").email)
+
+    open_all(rfp, *make_program_people(), clock)
+
+    told = {notice.user_id: notice for notice in notices("declare_conflicts")}
+    assert told.keys() == {accepted.user_id, invited.user_id}
+    assert told[accepted.user_id].subject == "Action needed: declare conflicts before you start (Cohort 12)"
+    assert "/review/cohorts/12/conflicts" in told[accepted.user_id].body_text
+    assert "Accept your seat on the panel first." in told[invited.user_id].body_text
 
 
 def test_a_seat_is_given_offered_and_accepted():
