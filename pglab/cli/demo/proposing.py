@@ -65,17 +65,11 @@ def file_for(cohort: int, key: str, slug: str) -> documents.DemoFile:
     return file
 
 
-def fill(cohort: int, key: str) -> None:
-    """Everything that a proposal needs."""
+def begin(cohort: int, key: str) -> None:
+    """Start, answer everything and attach the deck, in one sitting."""
+    start(cohort, key)
     answer(cohort, key)
     attach(cohort, key, "pitch-deck")
-    attach(cohort, key, "registration")
-
-
-def prepare(cohort: int, key: str) -> None:
-    """Begin and fill a proposal in one sitting."""
-    start(cohort, key)
-    fill(cohort, key)
 
 
 def submit(cohort: int, key: str) -> Submission | Refusal:
@@ -90,20 +84,21 @@ def submit(cohort: int, key: str) -> Submission | Refusal:
     )
 
 
+def filling(calendar: Calendar, when: tuple[int, int, str], cohort: int, key: str) -> list[Step]:
+    """Everything that a proposal needs, in two steps: each file is a change of its own."""
+    return [
+        calendar.act(when, f"{key} begins for cohort {cohort}", begin, cohort, key),
+        calendar.act(when, f"{key} adds its papers for cohort {cohort}", attach, cohort, key, "registration"),
+    ]
+
+
 def submitting(calendar: Calendar, cohort: int, keys: Sequence[str], closing_week: int) -> list[Step]:
     """Each startup fills its proposal in the week before the deadline's and submits on the Monday of that one."""
-    act = calendar.act
     return [
         step
         for at, key in enumerate(keys)
         for step in (
-            act(
-                (closing_week - 1, at % 5, "13:20"),
-                f"{key} fills its proposal for cohort {cohort}",
-                prepare,
-                cohort,
-                key,
-            ),
-            act((closing_week, MON, f"1{at}:35"), f"{key} submits for cohort {cohort}", submit, cohort, key),
+            *filling(calendar, (closing_week - 1, at % 5, "13:20"), cohort, key),
+            calendar.act((closing_week, MON, f"1{at}:35"), f"{key} submits for cohort {cohort}", submit, cohort, key),
         )
     ]

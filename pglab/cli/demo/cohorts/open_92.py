@@ -20,7 +20,7 @@ def steps(calendar: Calendar) -> list[Step]:
     act = calendar.act
     return [
         *calls.publishing(calendar, PLAN, second="Marcus Bell"),
-        act((-2, TUE, "13:00"), "A proposal for cohort 92 is filled", proposing.prepare, 92, SUBMITTED),
+        *proposing.filling(calendar, (-2, TUE, "13:00"), 92, SUBMITTED),
         act((-2, THU, "13:30"), "A proposal for cohort 92 is submitted", proposing.submit, 92, SUBMITTED),
         act((-1, TUE, "18:10"), "A draft for cohort 92 is begun", proposing.start, 92, DRAFT),
         act((-1, TUE, "18:30"), "A draft for cohort 92 gets its answers", proposing.answer, 92, DRAFT),

@@ -24,7 +24,7 @@ def steps(calendar: Calendar) -> list[Step]:
         *judging.seating(calendar, 93, -3),
         *proposing.submitting(calendar, 93, SUBMITTED, PLAN.closing_week),
         act((-1, TUE, "17:20"), f"{NEVER_SENT} starts for cohort 93", proposing.start, 93, NEVER_SENT),
-        act((-1, WED, "09:20"), f"{LATE} fills its proposal for cohort 93", proposing.prepare, 93, LATE),
+        *proposing.filling(calendar, (-1, WED, "09:20"), 93, LATE),
         act((-1, WED, "15:20"), f"{LATE_AGAIN} fills in once more for cohort 93", proposing.answer, 93, LATE_AGAIN),
         act((-1, WED, "16:01"), f"{LATE} submits too late for cohort 93", proposing.submit, 93, LATE),
         act((-1, WED, "16:20"), f"{LATE_AGAIN} submits again, too late", proposing.submit, 93, LATE_AGAIN),
