@@ -81,10 +81,12 @@ class Settings:
     database_url: str
     database_owner_url: str
     s3_endpoint: str
+    s3_public_endpoint: str
     s3_access_key: str
     s3_secret_key: str
     s3_bucket: str
     s3_region: str
+    clamd_address: str | None
     mail_server: str | None
     mail_port: int
     mail_username: str | None
@@ -129,10 +131,12 @@ class Settings:
             database_url=env.get("DATABASE_URL", ""),
             database_owner_url=env.get("DATABASE_OWNER_URL", ""),
             s3_endpoint=env.get("S3_ENDPOINT", ""),
+            s3_public_endpoint=env.get("S3_PUBLIC_ENDPOINT") or env.get("S3_ENDPOINT", ""),
             s3_access_key=env.get("S3_ACCESS_KEY", ""),
             s3_secret_key=env.get("S3_SECRET_KEY", ""),
             s3_bucket=env.get("S3_BUCKET", "pglab"),
             s3_region=env.get("S3_REGION", "us-east-1"),
+            clamd_address=env.get("CLAMD_ADDRESS") or None,
             mail_server=env.get("MAIL_SERVER") or None,
             mail_port=as_number("MAIL_PORT", env.get("MAIL_PORT", "587")),
             mail_username=env.get("MAIL_USERNAME") or None,
@@ -179,6 +183,10 @@ class Settings:
                 self.metrics_token is None or len(self.metrics_token) >= 32,
                 "METRICS_TOKEN must be at least 32 random characters.",
             ),
+            (
+                is_scanner_address(self.clamd_address),
+                "CLAMD_ADDRESS must be unix:/path/of/the/socket or host:port.",
+            ),
             (self.approvals_required in (1, 2), "APPROVALS_REQUIRED must be 1 or 2."),
             (self.sealed_counts in ("nothing", "count"), "SEALED_COUNTS must be nothing or count."),
         ]
@@ -203,6 +211,14 @@ class Settings:
                 not is_loopback(self.s3_endpoint),
                 "S3_ENDPOINT points at this machine: the embedded store is for development.",
             ),
+            (
+                self.s3_public_endpoint.startswith("https://"),
+                "S3_PUBLIC_ENDPOINT must start with https://: browsers send files to it.",
+            ),
+            (
+                self.clamd_address is not None,
+                "CLAMD_ADDRESS is missing: no file reaches a reader before a virus scanner has looked at it.",
+            ),
             (not self.demo_notice, "DEMO_NOTICE must be off: production holds no demo data."),
         ]
         return [sentence for holds, sentence in rules if not holds]
@@ -219,6 +235,14 @@ def is_key(written: str) -> bool:
         return len(base64.b64decode(written, validate=True)) == 32
     except (binascii.Error, ValueError):
         return False
+
+
+def is_scanner_address(written: str | None) -> bool:
+    """Whether it names a scanner as we reach one, or none at all."""
+    if written is None or written.startswith("unix:/"):
+        return True
+    host, _, port = written.rpartition(":")
+    return bool(host) and port.isascii() and port.isdigit()
 
 
 def is_embedded(address: str, state: Path) -> bool:

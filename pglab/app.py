@@ -17,6 +17,7 @@ from pglab.accounts.routes import bp as accounts_pages
 from pglab.accounts.session import init_accounts, me, signing_keys
 from pglab.adapters.database import find_faults
 from pglab.adapters.mailer import init_mail
+from pglab.adapters.scanner import init_scanner
 from pglab.adapters.storage import init_storage
 from pglab.admin.routes import bp as admin_pages
 from pglab.audit.cli import audit_commands
@@ -26,6 +27,8 @@ from pglab.cli.docs import docs_commands
 from pglab.cli.worker import worker
 from pglab.cohorts.cli import history_commands
 from pglab.core.db import db, name_viewers
+from pglab.documents.cli import document_commands
+from pglab.documents.routes import bp as document_pages
 from pglab.outbox.routes import bp as outbox_pages
 from pglab.payments.routes import bp as payment_pages
 from pglab.pilots.routes import bp as pilot_pages
@@ -58,6 +61,7 @@ BLUEPRINTS: list[Blueprint] = [
     rfp_pages,
     outbox_pages,
     accounts_pages,
+    document_pages,
     admin_pages,
     proposal_pages,
     review_pages,
@@ -72,6 +76,7 @@ COMMANDS = [
     audit_commands,
     demo_commands,
     docs_commands,
+    document_commands,
     history_commands,
     proposal_commands,
     worker,
@@ -136,6 +141,7 @@ def create_app(settings: Settings) -> Flask:
     init_limits(app)
     CSRFProtect(app)
     init_storage(app, settings)
+    init_scanner(app, settings)
     init_mail(app, settings)
     filters.register(app)
     assets.register(app)

@@ -33,12 +33,18 @@ _on_callers_connection = JobManager(procrastinate.SyncPsycopgConnector())
 
 
 def add_job(
-    connection: Any, task_name: str, arguments: dict[str, Any], *, later: timedelta | None, only_one: str | None
+    connection: Any,
+    task_name: str,
+    arguments: dict[str, Any],
+    *,
+    later: timedelta | None,
+    only_one: str | None,
+    in_turn: str | None = None,
 ) -> int | None:
     """Put a job into the queue on `connection` (a psycopg connection): it exists only if that transaction commits.
 
     It runs `later` from now, at once without. With `only_one` a second job of that name is not queued while the first
-    one waits; None is returned then.
+    one waits; None is returned then. Jobs `in_turn` of the same name run one after the other.
     """
     if only_one is not None and _is_waiting(connection, only_one):
         return None
@@ -48,6 +54,7 @@ def add_job(
         connection=connection,
         schedule_in={"seconds": int(later.total_seconds())} if later else None,
         queueing_lock=only_one,
+        lock=in_turn,
     ).defer(**arguments)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
@@ -19,7 +20,7 @@ CHUNK = 64 * 1024
 CONNECT_SECONDS = 3
 READ_SECONDS = 15
 TRIES = 3
-MISSING = {"404", "NoSuchKey", "NotFound"}
+MISSING = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}
 
 
 class StoreUnavailableError(UnavailableError):
@@ -46,6 +47,15 @@ class StoredObject:
     stored_at: datetime
 
 
+@dataclass(frozen=True)
+class StartedParts:
+    """A file that is being put together from parts: its key, the store's name for it, when it was begun."""
+
+    key: str
+    upload_id: str
+    started_at: datetime
+
+
 class Store(Protocol):
     """Keeps files under keys. Every fault is a StoreUnavailableError; a key that is not there is None or False."""
 
@@ -70,6 +80,30 @@ class Store(Protocol):
     def ensure_bucket(self) -> None:
         """Make the bucket if it is not there. For set-up and tests."""
 
+    def browser_origin(self) -> str:
+        """Where browsers reach the store: what a page that uploads has to name in its security policy."""
+
+    def allow_uploads_from(self, origins: list[str]) -> None:
+        """Let pages of these origins, and no others, send parts to the bucket (CORS)."""
+
+    def start_parts(self, key: str) -> str:
+        """Begin a file made of parts under `key`; gives the store's name for the upload."""
+
+    def part_url(self, parts: StartedParts, number: int, size: int, *, seconds: int) -> str:
+        """An address a browser may PUT exactly this part to, once begun within so many seconds, and nothing else."""
+
+    def list_parts(self, parts: StartedParts) -> dict[int, int] | None:
+        """The sizes of the parts that have arrived, by number; None when the upload is no more (joined or dropped)."""
+
+    def join_parts(self, parts: StartedParts) -> None:
+        """Make the parts one object under the key. Done twice it is done once; later parts are refused."""
+
+    def drop_parts(self, parts: StartedParts) -> None:
+        """Forget an upload and its parts; one that was joined or dropped before is left as it is."""
+
+    def list_started_parts(self) -> Iterator[StartedParts]:
+        """Every upload that was begun and neither joined nor dropped."""
+
 
 class S3Store:
     """A `Store` over any S3 service; made cheaply, connected on first use."""
@@ -80,6 +114,14 @@ class S3Store:
 
     @cached_property
     def _client(self) -> "S3Client":
+        return self._connect(self._settings.s3_endpoint)
+
+    @cached_property
+    def _browsers_client(self) -> "S3Client":
+        """Signs addresses as browsers reach the store, which may be another name than the one we use."""
+        return self._connect(self._settings.s3_public_endpoint)
+
+    def _connect(self, endpoint: str) -> "S3Client":
         # boto3 takes half a second and 30 MB to import: a web process that moves no file never pays it.
         import boto3  # noqa: PLC0415 - slow to load, and not every process reads files
         from botocore.config import Config  # noqa: PLC0415 - comes with boto3
@@ -91,7 +133,7 @@ class S3Store:
         )
         return session.client(
             "s3",
-            endpoint_url=self._settings.s3_endpoint,
+            endpoint_url=endpoint,
             config=Config(
                 signature_version="s3v4",
                 s3={"addressing_style": "path"},
@@ -151,6 +193,57 @@ class S3Store:
         if fault.missing:
             with _faults(StoreUnavailableError):
                 self._client.create_bucket(Bucket=self.bucket)
+
+    def browser_origin(self) -> str:
+        address = urlsplit(self._settings.s3_public_endpoint)
+        return f"{address.scheme}://{address.netloc}"
+
+    def allow_uploads_from(self, origins: list[str]) -> None:
+        with _faults(StoreUnavailableError):
+            self._client.put_bucket_cors(
+                Bucket=self.bucket,
+                CORSConfiguration={
+                    "CORSRules": [{"AllowedOrigins": origins, "AllowedMethods": ["PUT"], "MaxAgeSeconds": 600}]
+                },
+            )
+
+    def start_parts(self, key: str) -> str:
+        with _faults(UploadFailedError):
+            answer = self._client.create_multipart_upload(
+                Bucket=self.bucket, Key=key, ContentType="application/octet-stream"
+            )
+        return answer["UploadId"]
+
+    def part_url(self, parts: StartedParts, number: int, size: int, *, seconds: int) -> str:
+        # The length is a signed header: the store refuses the part when it is any longer or shorter.
+        wanted = {**self._named(parts), "PartNumber": number, "ContentLength": size}
+        return self._browsers_client.generate_presigned_url("upload_part", Params=wanted, ExpiresIn=seconds)
+
+    def list_parts(self, parts: StartedParts) -> dict[int, int] | None:
+        with _faults(UploadFailedError) as fault:
+            found = self._client.list_parts(**self._named(parts)).get("Parts", [])
+        return None if fault.missing else {part["PartNumber"]: part["Size"] for part in found}
+
+    def join_parts(self, parts: StartedParts) -> None:
+        with _faults(UploadFailedError) as fault:
+            found = self._client.list_parts(**self._named(parts)).get("Parts", [])
+            named: list[Any] = [{"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in found]
+            self._client.complete_multipart_upload(**self._named(parts), MultipartUpload={"Parts": named})
+        if fault.missing and not self.exists(parts.key):
+            raise UploadFailedError
+
+    def drop_parts(self, parts: StartedParts) -> None:
+        with _faults(StoreUnavailableError):
+            self._client.abort_multipart_upload(**self._named(parts))
+
+    def list_started_parts(self) -> Iterator[StartedParts]:
+        with _faults(StoreUnavailableError):
+            for page in self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket):
+                for item in page.get("Uploads", []):
+                    yield StartedParts(item["Key"], item["UploadId"], item["Initiated"])
+
+    def _named(self, parts: StartedParts) -> Any:
+        return {"Bucket": self.bucket, "Key": parts.key, "UploadId": parts.upload_id}
 
 
 class _faults:  # noqa: N801  (used as a statement: `with _faults(...)`)

@@ -8,13 +8,15 @@ from sqlalchemy import ColumnElement, func, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from pglab.accounts.models import StaffRole, StaffRoleGrant, User
+from pglab.adapters.scanner import current_scanner
 from pglab.adapters.storage import current_store
 from pglab.audit.models import AuditEvent
 from pglab.audit.queries import NOT_SEALED, ChainProof, verify_chain
-from pglab.core.clock import machine_now
+from pglab.core.clock import machine_now, official_now
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError, UnavailableError
 from pglab.core.text import same_name_key
+from pglab.documents.queries import waiting_since
 from pglab.outbox.models import Email
 from pglab.outbox.queries import worker_seen_at
 from pglab.outbox.states import EmailState
@@ -22,6 +24,7 @@ from pglab.outbox.states import EmailState
 PAGE = 50
 # A worker gives a sign of life every ten seconds; three missed ones and more are a fault.
 WORKER_LATE_AFTER = timedelta(seconds=60)
+SCAN_LATE_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,10 @@ class Check:
 
 
 def list_checks() -> list[Check]:
-    """Database, file store and worker, each asked now. Takes at most the store's time-outs."""
+    """Database (the first), file store and worker, each asked now. Takes at most the store's time-outs.
+
+    The virus scan is not among them: a site whose scanner is down still takes proposals, and must not be taken away.
+    """
     database = check_database()
     return [database, check_store(), check_worker() if database.passed else Check("worker", False, "Not known.")]
 
@@ -66,6 +72,16 @@ def check_worker() -> Check:
     if machine_now() - seen > WORKER_LATE_AFTER:
         return Check("worker", False, "No worker is running: mail and file checks wait.")
     return Check("worker", True, "A worker is running.")
+
+
+def check_scan() -> Check:
+    """Whether files are scanned for viruses in time. How many wait is not told: it could tell of sealed proposals."""
+    if not current_scanner().present:
+        return Check("virus scan", True, "No virus scanner: files are marked “not scanned – development”.")
+    since = waiting_since()
+    if since is not None and official_now() - since > SCAN_LATE_AFTER:
+        return Check("virus scan", False, "Files have waited for their virus check for more than 10 minutes.")
+    return Check("virus scan", True, "Files are checked for viruses as they come.")
 
 
 def count_mail() -> dict[EmailState, int]:

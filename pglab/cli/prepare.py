@@ -8,6 +8,7 @@ from flask.cli import ScriptInfo
 
 STEPS = {
     "Database: bringing it up to date": ("db", "upgrade"),
+    "File store: letting this site's pages send files to it": ("documents", "allow-uploads"),
     "Demo: loading": ("demo", "load"),
     "History: loading": ("history", "load"),
 }

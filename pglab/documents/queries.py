@@ -3,17 +3,24 @@
 import hashlib
 import unicodedata
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from urllib.parse import quote
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from pglab.adapters.scanner import current_scanner
 from pglab.adapters.storage import StoreUnavailableError, current_store
+from pglab.core.clock import official_now
 from pglab.core.db import db
-from pglab.documents.models import Document
+from pglab.core.errors import StateError
+from pglab.documents import policy
+from pglab.documents.models import Document, DocumentScan, Upload
+from pglab.documents.states import FINAL, UploadOutcome
 
 SUFFIXES = {"application/pdf": (".pdf",), "image/png": (".png",), "image/jpeg": (".jpg", ".jpeg")}
 NAME_LENGTH = 120
+DAY = timedelta(days=1)
 
 
 def find_document(document_id: UUID) -> Document | None:
@@ -21,8 +28,24 @@ def find_document(document_id: UUID) -> Document | None:
     return db.session.get(Document, document_id)
 
 
-def open_document(document: Document) -> Iterator[bytes]:
-    """The file's bytes, piece by piece, exactly as received.
+def open_document(document: Document, *, own: bool) -> Iterator[bytes]:
+    """The file's bytes for somebody who may read it; `own` says that they belong to the team that sent it.
+
+    Refused with 409 while the virus scanner has not found it clean: nobody else ever gets a file before that.
+    """
+    why = why_withheld(document, own=own)
+    if why:
+        raise StateError(why)
+    return open_unchecked(document)
+
+
+def why_withheld(document: Document, *, own: bool = False) -> str | None:
+    """Why this file may not be opened now; None when it may."""
+    return policy.withheld(document.verdict, scanner_present=current_scanner().present, own=own)
+
+
+def open_unchecked(document: Document) -> Iterator[bytes]:
+    """The file's bytes, piece by piece, exactly as received. For the virus scanner; readers get `open_document`.
 
     The store is asked before this returns, so that a fault is a page and not a broken download. The last piece is held
     back until the whole has the recorded hash: a file that was changed in the store never arrives complete.
@@ -65,3 +88,66 @@ def safe_filename(document: Document) -> str:
 def list_stored_keys(keys: list[str]) -> set[str]:
     """Which of these storage keys belong to a document."""
     return set(db.session.scalars(select(Document.storage_key).where(Document.storage_key.in_(keys))))
+
+
+def count_recent(person_id: UUID) -> tuple[int, int]:
+    """How many files a person has sent in the last 24 hours and their bytes; those that were not taken count too."""
+    since = official_now() - DAY
+    files, size = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(Document.size), 0)).where(
+            Document.uploaded_by_id == person_id, Document.received_at > since
+        )
+    ).one()
+    others, other_size = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(Upload.size), 0)).where(
+            Upload.started_by_id == person_id,
+            Upload.started_at > since,
+            Upload.outcome.is_distinct_from(UploadOutcome.RECEIVED),
+        )
+    ).one()
+    return files + others, int(size) + int(other_size)
+
+
+def find_upload(upload_id: UUID, *, viewer_id: UUID, lock: bool = False) -> Upload | None:
+    """A person's own upload; nobody else's exists for them. `lock` holds it until the transaction ends."""
+    query = select(Upload).where(Upload.id == upload_id, Upload.started_by_id == viewer_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(query)
+
+
+def list_live_uploads(purpose: str, person_id: UUID) -> list[Upload]:
+    """What a person has begun for one purpose and not ended."""
+    mine = select(Upload).where(Upload.purpose == purpose, Upload.started_by_id == person_id)
+    return list(db.session.scalars(mine.where(Upload.outcome.is_(None)).order_by(Upload.started_at).with_for_update()))
+
+
+def sees_everything() -> bool:
+    """Whether the database hides no row from this transaction."""
+    return bool(db.session.scalar(select(func.viewer_is_system())))
+
+
+def lock_upload_of(key: str) -> tuple[Upload | None, bool]:
+    """The upload that put this key into the store, held until the transaction ends, and whether somebody else holds
+    it at this moment. Files sent with a form have none."""
+    if db.session.scalar(select(Upload.id).where(Upload.storage_key == key)) is None:
+        return None, False
+    free = select(Upload).where(Upload.storage_key == key).with_for_update(skip_locked=True)
+    upload = db.session.scalar(free.execution_options(populate_existing=True))
+    return upload, upload is None
+
+
+def list_waiting_scans(limit: int) -> list[UUID]:
+    """Documents without a final verdict of the virus scanner, the oldest first."""
+    judged = select(DocumentScan.id).where(DocumentScan.document_id == Document.id, DocumentScan.verdict.in_(FINAL))
+    waiting = select(Document.id).where(~judged.exists()).order_by(Document.received_at).limit(limit)
+    return list(db.session.scalars(waiting))
+
+
+def waiting_since() -> datetime | None:
+    """When the file that waits longest for its virus scan was received; None when none waits.
+
+    Only that moment: how many files wait could tell how many proposals there are.
+    """
+    judged = select(DocumentScan.id).where(DocumentScan.document_id == Document.id, DocumentScan.verdict.in_(FINAL))
+    return db.session.scalar(select(func.min(Document.received_at)).where(~judged.exists()))

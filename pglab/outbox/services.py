@@ -77,17 +77,25 @@ def _one_line(words: str) -> str:
     return words.strip()
 
 
-def defer(task_name: str, *, later: timedelta | None = None, only_one: str | None = None, **ids: Any) -> int | None:
+def defer(
+    task_name: str,
+    *,
+    later: timedelta | None = None,
+    only_one: str | None = None,
+    in_turn: str | None = None,
+    **ids: Any,
+) -> int | None:
     """Have the worker do `task_name` ("<domain>.<verb>") after this transaction commits; never if it rolls back.
 
     `later` waits that long first. With `only_one` nothing is added while a job of that name still waits (None is
-    returned). `ids` are the task's arguments; a job must bear running twice.
+    returned). Jobs `in_turn` of one name run one after the other. `ids` are the task's arguments; a job must bear
+    running twice.
     """
     # The job goes over a cursor of its own: what the session still holds back has to be there before.
     db.session.flush()
     connection = db.session.connection().connection.driver_connection
     arguments = {name: str(value) if isinstance(value, UUID) else value for name, value in ids.items()}
-    return add_job(connection, task_name, arguments, later=later, only_one=only_one)
+    return add_job(connection, task_name, arguments, later=later, only_one=only_one, in_turn=in_turn)
 
 
 def deliver_email(email_id: UUID) -> None:

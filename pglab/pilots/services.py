@@ -15,7 +15,8 @@ from pglab.cohorts.models import Cohort
 from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.errors import RuleError, StateError, require
-from pglab.documents.services import FileRule, Upload, receive_document
+from pglab.documents.models import Upload
+from pglab.documents.services import FileRule, SentFile, receive_document
 from pglab.pilots import notices, policy, queries
 from pglab.pilots.models import Acceptance, Agreement, DeliverableVersion, Milestone, Pilot
 from pglab.pilots.states import (
@@ -161,7 +162,14 @@ def _begin_next(pilot: Pilot, actor: User) -> None:
         record("milestone.started", waiting, actor=actor)
 
 
-def submit_deliverable(milestone: Milestone, *, note: str, upload: Upload | None, actor: User) -> DeliverableVersion:
+def upload_purpose(milestone: Milestone) -> str:
+    """What an upload in parts is bound to: it can be handed in for this milestone and nowhere else."""
+    return f"milestone {milestone.id}"
+
+
+def submit_deliverable(
+    milestone: Milestone, *, note: str, upload: SentFile | Upload | None, actor: User
+) -> DeliverableVersion:
     """Hand in a note and a file for a milestone: a new version, never a change of an old one; the champion is told.
 
     The file is judged first, so that a refused one holds no lock. Raises StateError when a version already waits for

@@ -5,6 +5,8 @@ from pglab.proposals.models import Opening, Proposal
 
 WRITERS = (MemberRole.REPRESENTATIVE, MemberRole.EDITOR)
 OPENERS = (StaffRole.PROGRAM_MANAGER, StaffRole.DIRECTOR)
+# Ten files of the largest size are more than any panel reads.
+MAX_PROPOSAL_BYTES = 100_000_000
 READERS = (StaffRole.PROGRAM_MANAGER, StaffRole.DIRECTOR, StaffRole.AUDITOR)
 
 

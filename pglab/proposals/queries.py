@@ -13,6 +13,7 @@ from pglab.core.db import db
 from pglab.core.errors import AccessDeniedError, NotFoundError
 from pglab.core.text import count_words
 from pglab.documents.models import Document
+from pglab.documents.states import ScanVerdict
 from pglab.proposals import policy
 from pglab.proposals.models import (
     Answer,
@@ -105,12 +106,12 @@ def list_problems(proposal: Proposal) -> list[Problem]:
         for section in rfp_queries.list_form_sections(proposal.rfp_id)
         for problem in section_problems(section, {key: answer.text for key, answer in answers.items()})
     ]
-    attached = {attachment.slot_id for attachment in list_attachments(proposal)}
-    problems += [
-        Problem(f"Select a file for {slot.title.lower()}", slot=slot.slug)
-        for slot in rfp_queries.list_slots(proposal.rfp_id)
-        if slot.required and slot.id not in attached
-    ]
+    attached = {attachment.slot_id: attachment.document for attachment in list_attachments(proposal)}
+    for slot in rfp_queries.list_slots(proposal.rfp_id):
+        if slot.id in attached and attached[slot.id].verdict is ScanVerdict.INFECTED:
+            problems.append(Problem(f"The {slot.title.lower()} contains a virus. Upload a clean copy", slot=slot.slug))
+        elif slot.required and slot.id not in attached:
+            problems.append(Problem(f"Select a file for {slot.title.lower()}", slot=slot.slug))
     return problems
 
 

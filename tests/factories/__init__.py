@@ -8,10 +8,20 @@ from config import ROOT
 from pglab.audit.services import record
 from pglab.core.db import db, transaction
 
-_spec = importlib.util.spec_from_file_location("audit_chain", ROOT / "migrations/versions/0004_audit_chain.py")
-assert _spec and _spec.loader
-_audit_chain = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_audit_chain)
+
+def _audited() -> dict[str, str]:
+    """Every audited table and the column its changes are logged under, as the migrations name them."""
+    tables: dict[str, str] = {}
+    for path in sorted((ROOT / "migrations/versions").glob("*.py")):
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec and spec.loader
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        tables |= getattr(module, "AUDITED", {})
+    return tables
+
+
+AUDITED = _audited()
 
 
 def keep(*things: Any) -> None:
@@ -20,6 +30,6 @@ def keep(*things: Any) -> None:
         db.session.add_all(things)
         db.session.flush()
         for thing in things:
-            column = _audit_chain.AUDITED.get(thing.__tablename__)
+            column = AUDITED.get(thing.__tablename__)
             if column:
                 record("made.for_a_test", SimpleNamespace(id=getattr(thing, column)), actor=None)

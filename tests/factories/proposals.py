@@ -7,7 +7,8 @@ from pglab.accounts.models import Organization, User
 from pglab.core.canonical import sha256_hex
 from pglab.core.clock import official_now
 from pglab.core.db import db, transaction
-from pglab.documents.models import Document
+from pglab.documents.models import Document, DocumentScan
+from pglab.documents.states import ScanVerdict
 from pglab.proposals import queries, services
 from pglab.proposals.models import Attachment, Proposal, Submission
 from pglab.rfps import queries as rfp_queries
@@ -34,8 +35,10 @@ def make_draft(rfp: Rfp, organization: Organization | None = None, *, area: int 
         )
 
 
-def make_document(proposal: Proposal, *, filename: str = "plan.pdf") -> Document:
-    """A document row; there are no bytes behind it."""
+def make_document(
+    proposal: Proposal, *, filename: str = "plan.pdf", verdict: ScanVerdict | None = ScanVerdict.CLEAN
+) -> Document:
+    """A document row with what the virus scan said of it; there are no bytes behind it."""
     key = uuid4().hex
     document = Document(
         sha256=sha256_hex(key.encode()),
@@ -48,6 +51,9 @@ def make_document(proposal: Proposal, *, filename: str = "plan.pdf") -> Document
         sealed_rfp_id=proposal.rfp_id,
     )
     keep(document)
+    if verdict:
+        keep(DocumentScan(document_id=document.id, verdict=verdict))
+        db.session.refresh(document, ["verdict"])
     return document
 
 

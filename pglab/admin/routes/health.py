@@ -14,9 +14,10 @@ from pglab.web.security import public, requires
 @requires(StaffRole.ADMIN)
 def health() -> ResponseReturnValue:
     """Each part of the site and whether it answers; mail as totals only."""
-    return render_template(
-        "admin/health.html", checks=queries.list_checks(), mail=queries.count_mail(), now=machine_now()
-    )
+    checks = queries.list_checks()
+    if checks[0].passed:
+        checks.append(queries.check_scan())
+    return render_template("admin/health.html", checks=checks, mail=queries.count_mail(), now=machine_now())
 
 
 @bp.get("/healthz")

@@ -8,7 +8,7 @@ from pglab.audit.services import log_access
 from pglab.core.clock import official_now
 from pglab.core.db import transaction
 from pglab.core.errors import RuleError
-from pglab.documents.routes import document_response
+from pglab.documents.routes import document_response, given_file, make_ticket, uploading_page
 from pglab.pilots import policy, queries, services
 from pglab.pilots.forms import AcceptForm, DeliverableForm, VerdictForm
 from pglab.pilots.models import Milestone
@@ -58,16 +58,19 @@ def milestone_page(
     """The milestone with both forms; the one that was refused keeps what was typed."""
     view = queries.view_milestone(found, local_day(official_now()))
     newest = view.newest.version.number if view.newest else None
+    may_hand_in = policy.may_hand_in(me(), found.pilot)
     page = render_template(
         "pilots/milestone.html",
         pilot=found.pilot,
         view=view,
         hand_in=hand_in,
         verdict=verdict or VerdictForm(formdata=None, version=newest),
-        may_hand_in=policy.may_hand_in(me(), found.pilot),
+        may_hand_in=may_hand_in,
         may_decide=policy.may_decide(me(), found.pilot),
+        is_own=policy.is_member(me(), found.pilot),
+        ticket=make_ticket(services.DELIVERABLE, services.upload_purpose(found)) if may_hand_in else "",
     )
-    return page, status
+    return uploading_page(page, status) if may_hand_in else (page, status)
 
 
 @bp.post("/workspace/<reference>/milestones/<int:number>/deliverables")
@@ -79,7 +82,8 @@ def hand_in(reference: str, number: int) -> ResponseReturnValue:
     if form.submitted():
         try:
             with transaction():
-                version = services.submit_deliverable(found, note=form.note.data, upload=form.file.data, actor=me())
+                given = given_file(form.file, services.upload_purpose(found))
+                version = services.submit_deliverable(found, note=form.note.data, upload=given, actor=me())
         except RuleError as error:
             found = queries.get_milestone(reference, number, viewer=me())
             form.show(error)
@@ -134,7 +138,9 @@ def deliverable(reference: str, number: int, version: int) -> ResponseReturnValu
     """The file of one version, for those who may see the pilot; City reads are noted."""
     found = queries.get_milestone(reference, number, viewer=me())
     handed_in = queries.get_version(found, version)
-    if not policy.is_member(me(), found.pilot):
+    own = policy.is_member(me(), found.pilot)
+    file = document_response(handed_in.document, own=own)
+    if not own:
         with transaction():
             log_access(handed_in, viewer=me(), purpose="deliverable read")
-    return document_response(handed_in.document)
+    return file

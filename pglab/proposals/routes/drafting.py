@@ -10,7 +10,9 @@ from pglab.accounts.session import me
 from pglab.core.clock import official_now
 from pglab.core.db import transaction
 from pglab.core.errors import NotFoundError, RuleError
-from pglab.documents.routes import document_response
+from pglab.documents.models import Document
+from pglab.documents.routes import document_response, given_file, make_ticket, uploading_page
+from pglab.documents.states import ScanVerdict
 from pglab.proposals import forms, policy, queries, services
 from pglab.proposals.models import Proposal
 from pglab.proposals.routes.blueprint import bp
@@ -102,13 +104,23 @@ def task_groups(proposal: Proposal, now: Any) -> list[dict[str, Any]]:
         {
             "label": slot.title,
             "url": url_for(".document", reference=proposal.reference, slug=slot.slug),
-            "status": "Completed" if slot.id in attached else "Not started",
-            "color": None if slot.id in attached else "gray",
+            **file_status(attached.get(slot.id)),
             "note": attached[slot.id].filename if slot.id in attached else "",
         }
         for slot in rfp_queries.list_slots(proposal.rfp_id)
     ]
     return [{"title": title, "tasks": tasks} for title, tasks in groups.items()]
+
+
+def file_status(document: Document | None) -> dict[str, Any]:
+    """How the task of one file stands: a file is complete once the virus scanner has passed it."""
+    if document is None:
+        return {"status": "Not started", "color": "gray"}
+    if document.verdict in (ScanVerdict.INFECTED, ScanVerdict.FAILED):
+        return {"status": "There is a problem", "color": "red"}
+    if document.verdict is None:
+        return {"status": "Checking", "color": "blue"}
+    return {"status": "Completed", "color": None}
 
 
 def last_edit(state: queries.SectionState, now: Any) -> str:
@@ -179,12 +191,14 @@ def document(reference: str, slug: str) -> ResponseReturnValue:
     """One file: what is wanted, what is there, choose another."""
     proposal = queries.get_proposal(reference, viewer=me())
     slot = one_slot(proposal.rfp, slug)
+    purpose = services.upload_purpose(proposal, slot)
+    may_edit = policy.may_edit(me(), proposal)
     form = forms.FileForm()
     form.file.blank = f"Select a file for {slot.title.lower()}"
     if form.submitted():
         try:
             with transaction():
-                services.attach_file(proposal, slot, form.file.data, actor=me())
+                services.attach_file(proposal, slot, given_file(form.file, purpose), actor=me())
         except RuleError as error:
             form.show(error)
         else:
@@ -197,10 +211,11 @@ def document(reference: str, slug: str) -> ResponseReturnValue:
         slot=slot,
         form=form,
         attachment=queries.find_attachment(proposal, slug),
-        may_edit=policy.may_edit(me(), proposal),
+        may_edit=may_edit,
+        ticket=make_ticket(services.file_rule(slot), purpose) if may_edit else "",
         back=came_from(),
     )
-    return page, 422 if form.problems else 200
+    return uploading_page(page, 422 if form.problems else 200)
 
 
 @bp.post("/apply/proposals/<reference>/documents/<slug>/removal")
@@ -222,7 +237,7 @@ def own_file(reference: str, slug: str) -> ResponseReturnValue:
     attachment = queries.find_attachment(proposal, slug)
     if attachment is None:
         raise NotFoundError("There is no file here yet.")
-    return document_response(attachment.document)
+    return document_response(attachment.document, own=True)
 
 
 def one_section(proposal: Proposal, slug: str) -> FormSection:

@@ -81,6 +81,7 @@ def record(reference: str) -> ResponseReturnValue:
 def record_file(reference: str, slug: str) -> ResponseReturnValue:
     """A file of an opened proposal, for program staff and auditors. Reading it is noted in the access log."""
     submission = queries.get_opened_submission(reference, viewer=me())
+    file = document_response(queries.get_submitted_file(submission, slug))
     with transaction():
         log_access(submission.proposal, viewer=me(), purpose=f"file {slug}")
-    return document_response(queries.get_submitted_file(submission, slug))
+    return file

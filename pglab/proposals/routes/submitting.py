@@ -134,7 +134,7 @@ def signed_file(statement: str, sha256: str, signature: str, key_id: str, name: 
 def received_file(reference: str, number: int, slug: str) -> ResponseReturnValue:
     """A file as it was received with one submission, for its own team."""
     proposal = queries.get_proposal(reference, viewer=me())
-    return document_response(queries.get_submitted_file(queries.get_submission(proposal, number), slug))
+    return document_response(queries.get_submitted_file(queries.get_submission(proposal, number), slug), own=True)
 
 
 @bp.get("/.well-known/pglab-receipt-keys.json")

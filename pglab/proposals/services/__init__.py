@@ -1,6 +1,13 @@
 """What may be done with a proposal: draft it, submit it, open all of them, say who may read one."""
 
-from pglab.proposals.services.drafting import attach_file, remove_file, save_answers, start_proposal
+from pglab.proposals.services.drafting import (
+    attach_file,
+    file_rule,
+    remove_file,
+    save_answers,
+    start_proposal,
+    upload_purpose,
+)
 from pglab.proposals.services.opening import ask_opening, confirm_opening, proposals_opened
 from pglab.proposals.services.readers import grant_reading, revoke_reading
 from pglab.proposals.services.submitting import submit_proposal
@@ -9,6 +16,7 @@ __all__ = [
     "ask_opening",
     "attach_file",
     "confirm_opening",
+    "file_rule",
     "grant_reading",
     "proposals_opened",
     "remove_file",
@@ -16,4 +24,5 @@ __all__ = [
     "save_answers",
     "start_proposal",
     "submit_proposal",
+    "upload_purpose",
 ]

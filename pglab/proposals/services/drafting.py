@@ -13,8 +13,9 @@ from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.errors import GoneError, RuleError, require
 from pglab.core.ids import proposal_reference
-from pglab.documents.services import FileRule, Upload, receive_document
-from pglab.proposals import notices, policy
+from pglab.documents.models import MAX_BYTES, Upload
+from pglab.documents.services import FileRule, SentFile, receive_document
+from pglab.proposals import notices, policy, queries
 from pglab.proposals.models import Answer, Attachment, Proposal
 from pglab.rfps.models import DocumentSlot, FormQuestion, Rfp
 
@@ -91,15 +92,30 @@ def save_answers(proposal: Proposal, answers: Mapping[UUID, str], *, actor: User
         record("proposal.answered", proposal, actor=actor, after={"answers": len(changed), "version": proposal.version})
 
 
-def attach_file(proposal: Proposal, slot: DocumentSlot, upload: Upload | None, *, actor: User) -> Attachment:
+def file_rule(slot: DocumentSlot) -> FileRule:
+    """What a document slot takes."""
+    return FileRule(slot.title, frozenset(slot.media_types), min(slot.max_bytes, MAX_BYTES), slot.max_pages)
+
+
+def upload_purpose(proposal: Proposal, slot: DocumentSlot) -> str:
+    """What an upload in parts is bound to: it can be put into this slot of this proposal and nowhere else."""
+    return f"proposal {proposal.id} {slot.id}"
+
+
+def attach_file(proposal: Proposal, slot: DocumentSlot, given: SentFile | Upload | None, *, actor: User) -> Attachment:
     """Put a file into a slot once its type, structure, size and pages are checked; it replaces the earlier one.
 
-    The earlier file stays in force until the new one has passed; a submission made with it keeps it for good.
+    The earlier file stays in force until the new one has passed; a submission made with it keeps it for good. Only the
+    virus scan may come later. Refused beside `file` when the proposal's files together would be too large.
     """
     require(policy.may_edit(actor, proposal), "Viewers can read this proposal but not change it.")
-    rule = FileRule(slot.title, frozenset(slot.media_types), slot.max_bytes, slot.max_pages)
-    document = receive_document(upload, rule, actor=actor, sealed_rfp_id=proposal.rfp_id)
+    document = receive_document(given, file_rule(slot), actor=actor, sealed_rfp_id=proposal.rfp_id)
     lock_draft(proposal)
+    others = sum(each.document.size for each in queries.list_attachments(proposal) if each.slot_id != slot.id)
+    if others + document.size > policy.MAX_PROPOSAL_BYTES:
+        raise RuleError(
+            "The files of a proposal must be 100 MB or less together. Make this or another smaller.", "file"
+        )
     attachment = _find_attachment(proposal, slot) or Attachment(proposal_id=proposal.id, slot=slot)
     attachment.document, attachment.attached_by_id, attachment.attached_at = document, actor.id, official_now()
     db.session.add(attachment)

@@ -153,9 +153,10 @@ def document(reference: str, slot: str) -> ResponseReturnValue:
     """One file of the submission. The right to read is asked on each request; each download is on the access log."""
     _seat, submission = queries.get_assignment(reference, viewer=me())
     file = get_submitted_file(submission, slot)
+    answer = document_response(file)
     with transaction():
         log_access(file, viewer=me(), purpose="review")
-    return document_response(file)
+    return answer
 
 
 @bp.route("/review/proposals/<reference>/recusal", methods=["GET", "POST"])

@@ -191,12 +191,27 @@ class IdempotencyKeyField(AskedField):
 
 
 class UploadField(AskedField):
-    """One file; what is in it is judged by the documents domain, not here."""
+    """One file; what is in it is judged by the documents domain, not here.
+
+    A script may have sent it to the store already; then `<name>_upload` names that upload, and no file comes along.
+    """
 
     widget = FileInput()
     kind = "file"
     verb = "Select"
     data: FileStorage | None
+    upload_id: str = ""
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        """Read the file, or the name of its upload."""
+        super().process(formdata, *args, **kwargs)
+        named = formdata.get(f"{self.name}_upload", "") if formdata is not None else ""
+        self.upload_id = named if isinstance(named, str) else ""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """A file or an upload; asking for both is the documents domain's business."""
+        if not self.upload_id or self.process_errors:
+            super().pre_validate(form)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """The file that was sent; browsers send an empty, nameless one when none was chosen."""

@@ -59,7 +59,7 @@ def test_a_file_is_kept_as_it_came() -> None:
     assert document.sha256 == hashlib.sha256(content).hexdigest()
     assert document.filename == "Deck – final (2).PDF"
     assert document.received_at is not None
-    assert b"".join(queries.open_document(document)) == content
+    assert b"".join(queries.open_document(document, own=True)) == content
     assert "eck" not in document.storage_key
 
 
@@ -161,7 +161,7 @@ def test_a_file_changed_in_the_store_never_arrives_whole() -> None:
     )
 
     with pytest.raises(StoreUnavailableError):
-        b"".join(queries.open_document(document))
+        b"".join(queries.open_document(document, own=True))
 
 
 def test_a_file_lost_from_the_store_is_told_before_the_download_begins() -> None:
@@ -169,7 +169,7 @@ def test_a_file_lost_from_the_store_is_told_before_the_download_begins() -> None
     current_store().delete(document.storage_key)
 
     with pytest.raises(StoreUnavailableError):
-        queries.open_document(document)
+        queries.open_document(document, own=True)
 
 
 def test_documents_cannot_be_changed_or_removed() -> None:
@@ -180,15 +180,15 @@ def test_documents_cannot_be_changed_or_removed() -> None:
             db.session.execute(db.text(statement), {"id": document.id})
 
 
-def test_what_no_row_claims_is_swept_after_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_no_row_claims_is_swept_after_a_day() -> None:
     kept = give(files.make_pdf())
     content = b"left behind"
     digest = hashlib.sha256(content).hexdigest()
     current_store().put_stream("left-behind", io.BytesIO(content), PDF, sha256=digest, size=len(content))
 
-    assert services.sweep_unclaimed() == 0
-    monkeypatch.setattr(services, "KEPT_UNCLAIMED", timedelta(seconds=-60))
-    services.sweep_unclaimed()
+    assert list(services.list_leftovers()) == []
+    for leftover in services.list_leftovers(older_than=timedelta(seconds=-60)):
+        assert services.remove_leftover(leftover)
 
     store = current_store()
     assert (store.exists("left-behind"), store.exists(kept.storage_key)) == (False, True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pglab.documents.models import FILENAME_LENGTH, Document
 from pglab.documents.queries import content_disposition, safe_filename
-from pglab.documents.services import display_name
+from pglab.documents.services.receiving import display_name
 
 
 def document(filename: str, media_type: str = "application/pdf") -> Document:
