@@ -44,7 +44,7 @@ from pglab.reviews.routes import sits_on_a_panel
 from pglab.rfps.routes import bp as rfp_pages
 from pglab.web import assets, filters
 from pglab.web.errors import init_errors
-from pglab.web.navigation import Workspace, everyone, init_navigation
+from pglab.web.navigation import Workspace, everyone, init_navigation, visitor
 from pglab.web.request_log import init_request_log
 from pglab.web.security import (
     HEADERS,
@@ -110,6 +110,8 @@ def applies() -> bool:
 
 WORKSPACES: list[Workspace] = [
     Workspace("Cohorts", "rfps.cohorts", "/cohorts", everyone),
+    Workspace("Pilots", "public.pilots", "/pilots", visitor),
+    Workspace("Alumni", "public.alumni", "/alumni", visitor),
     Workspace("Your proposals", "proposals.home", "/apply", applies),
     Workspace("Audit log", "admin.audit", "/admin/audit", holds(StaffRole.AUDITOR, besides=StaffRole.ADMIN)),
     Workspace("Manage", "rfps.manage", "/manage", holds(*READERS)),

@@ -152,6 +152,10 @@ class History:
         """The rows a reader looks for, newest cohort first."""
         return [entry for entry in self.entries if wanted.fits(entry)]
 
+    def list_companies(self, wanted: Wanted) -> list[Company]:
+        """The companies with a row a reader looks for, by name."""
+        return [each for each in self.companies.values() if any(wanted.fits(entry) for entry in each.entries)]
+
     def get_company(self, slug: str) -> Company:
         """A company by its address."""
         if slug not in self.companies:

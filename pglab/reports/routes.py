@@ -1,11 +1,13 @@
 """Public pages about results and money."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from flask import Blueprint, Response, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
+from pglab.cohorts.models import PARTIAL_DATES
+from pglab.cohorts.queries import find_history
 from pglab.core.clock import official_now
 from pglab.core.errors import NotFoundError
 from pglab.core.sheets import write_csv
@@ -85,9 +87,58 @@ def _award_rows() -> list[Row]:
     ]
 
 
+def _participation_rows() -> list[Row]:
+    history = find_history()
+    return [
+        (entry.cohort, entry.year, entry.company, _joined(entry.aliases), entry.product, entry.tried,
+         None if entry.hosts is None else _joined(host.name for host in entry.hosts), entry.outcome,
+         entry.standing.value, entry.confidence.value, _joined(source.title for source in entry.sources),
+         _joined(source.url for source in entry.sources if source.url), history.compiled_on.isoformat())
+        for entry in history.entries
+    ] if history else []  # fmt: skip  # one row of the table
+
+
+def _past_cohort_rows() -> list[Row]:
+    history = find_history()
+    return [
+        (*(getattr(each.row, name) for name in PAST_COHORT),
+         None if each.row.themes is None else _joined(each.row.themes),
+         None if each.hosts is None else _joined(host.name for host in each.hosts), len(each.entries) or None,
+         _joined(each.row.notes), _joined(each.row.discrepancies),
+         _joined(source.title for source in each.sources), history.compiled_on.isoformat())
+        for each in history.rounds
+    ] if history else []  # fmt: skip  # one row of the table
+
+
+def _printed_total_rows() -> list[Row]:
+    history = find_history()
+    return [
+        (total.as_of, name, value, total.source.title, total.source.url)
+        for total in (history.totals if history else ())
+        for name, value in total.figures.items()
+    ]
+
+
+def _joined(words: Iterable[str]) -> str:
+    return "; ".join(words)
+
+
+PAST_COHORT = (
+    "number", "year", *PARTIAL_DATES, "months_min", "months_max", "is_paid", "stipend_cents", "applicants", "selected",
+)  # fmt: skip  # the columns that are shown as they are
 FIGURES = [f"{name}{part}" for name in ("proposals", "awarded", "committed_cents", "paid_cents")
            for part in ("", "_source", "_as_of")]  # fmt: skip  # the columns in the order of the rows
 DATASETS = {
     "cohorts": Dataset(("cohort", *FIGURES), _cohort_rows),
+    "participations": Dataset(
+        ("cohort", "year", "company", "aliases", "product", "tried", "hosts", "outcome", "standing", "confidence",
+         "sources", "source_urls", "compiled_on"),
+        _participation_rows,
+    ),
+    "past-cohorts": Dataset(
+        (*PAST_COHORT, "themes", "hosts", "companies", "notes", "disagreements", "sources", "compiled_on"),
+        _past_cohort_rows,
+    ),
+    "printed-totals": Dataset(("as_of", "figure", "value", "source", "source_url"), _printed_total_rows),
     "awards": Dataset(("cohort", "startup", "challenge", "department", "amount_cents", "paid_cents"), _award_rows),
-}
+}  # fmt: skip  # one row of names

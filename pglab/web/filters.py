@@ -91,6 +91,15 @@ def et_iso(at: date | datetime | None) -> str:
     return (eastern(at).isoformat(timespec="seconds") if isinstance(at, datetime) else at.isoformat()) if at else ""
 
 
+def part_date(written: str | None) -> str:
+    """A date as exact as it is known: `August 2, 2016`, `July 2016` or `2016`."""
+    parts = [int(part) for part in (written or "").split("-") if part]
+    if len(parts) == 1:
+        return str(parts[0])
+    whole = date(*[*parts, 1][:3]) if parts else None
+    return "" if whole is None else day_words(whole) if len(parts) == 3 else f"{whole:%B} {whole.year}"
+
+
 def et_recent(at: datetime | None, now: datetime) -> str:
     """`today 3:42 p.m. ET` or `yesterday 6:12 p.m. ET`; the date itself when longer ago or still to come."""
     if not at:
@@ -177,7 +186,7 @@ def act(action: str) -> str:
 def register(app: Flask) -> None:
     """Give the filters to the templates of an app."""
     named: tuple[Any, ...] = (
-        et_long, et_short, et_time, et_seconds, et_offset, et_date, et_day, et_iso, et_recent,
+        et_long, et_short, et_time, et_seconds, et_offset, et_date, et_day, et_iso, part_date, et_recent,
         money, money_plain, dollars, filesize, plural, ordinal, fingerprint, paragraphs, listed, act,
     )  # fmt: skip  # one name a line would be longer than the functions
     app.jinja_env.filters.update({function.__name__: function for function in named})

@@ -22,14 +22,14 @@ DATES = dict(
         strict=True,
     )
 )  # fmt: skip  # one line of names
-TOTALS = {
-    "applicants": "applicants",
-    "companies_engaged": "companies engaged",
-    "companies_participated": "companies took part",
-    "companies_completed": "companies completed",
-    "moved_to_paid_engagement": "moved to paid work",
-    "long_term_city_contracts": "long-term City contracts",
-}
+TOTALS = (
+    "applicants",
+    "companies_engaged",
+    "companies_participated",
+    "companies_completed",
+    "moved_to_paid_engagement",
+    "long_term_city_contracts",
+)
 NOT_SHOWN = ("program", "operator", "stipend_usd_current", "stipend_first_cohort", "program_email")
 
 

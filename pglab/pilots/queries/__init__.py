@@ -24,6 +24,7 @@ from pglab.pilots.queries.pilots import (
     list_cohort_pilots,
     list_history,
     list_pilots,
+    list_public_pilots,
 )
 from pglab.pilots.queries.steps import Step, next_step
 
@@ -50,6 +51,7 @@ __all__ = [
     "list_members",
     "list_milestones",
     "list_pilots",
+    "list_public_pilots",
     "list_staff",
     "next_step",
     "review_due_on",

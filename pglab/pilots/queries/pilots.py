@@ -36,6 +36,11 @@ def list_pilots(viewer: User) -> Sequence[Pilot]:
     return db.session.scalars(query).all()
 
 
+def list_public_pilots() -> Sequence[Pilot]:
+    """Every pilot, for everyone: it begins after the award was made public. Newest cohort first."""
+    return db.session.scalars(select(Pilot).join(Cohort).order_by(Cohort.number.desc(), Pilot.number)).all()
+
+
 def list_cohort_pilots(cohort_id: UUID) -> Sequence[Pilot]:
     """Every pilot of a cohort with its champion."""
     return db.session.scalars(

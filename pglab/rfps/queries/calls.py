@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from pglab.accounts.models import User
-from pglab.cohorts.models import Cohort
+from pglab.cohorts.models import Cohort, PastCohort
 from pglab.core.clock import official_now
 from pglab.core.db import UtcDateTime, db
 from pglab.core.errors import NotFoundError
@@ -88,8 +88,9 @@ def is_public(rfp: Rfp) -> bool:
 
 
 def next_cohort_number() -> int:
-    """The number after the highest one that is taken."""
-    return (db.session.scalar(select(func.max(Cohort.number))) or 0) + 1
+    """The number after the highest one that is taken, also by a cohort from before this site."""
+    taken = select(Cohort.number).union(select(PastCohort.number)).subquery()
+    return (db.session.scalar(select(func.max(taken.c.number))) or 0) + 1
 
 
 def _one(cohort: int) -> Select[Rfp, datetime]:

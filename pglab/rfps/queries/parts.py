@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from pglab.accounts.models import User
 from pglab.audit.models import AuditEvent
-from pglab.cohorts.models import ChallengeArea, HostOrganization
+from pglab.cohorts.models import UNSTATED_HOST, ChallengeArea, HostOrganization
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError
 from pglab.rfps.models import (
@@ -86,7 +86,8 @@ def get_area(cohort_id: UUID, slug: str) -> ChallengeArea:
 
 def list_hosts() -> list[HostOrganization]:
     """Every department and authority that can host a pilot, by name."""
-    return list(db.session.scalars(select(HostOrganization).order_by(HostOrganization.name)))
+    named = HostOrganization.key.is_distinct_from(UNSTATED_HOST)
+    return list(db.session.scalars(select(HostOrganization).where(named).order_by(HostOrganization.name)))
 
 
 def find_last_change(rfp_id: UUID) -> AuditEvent | None:

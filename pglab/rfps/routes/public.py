@@ -10,6 +10,7 @@ from flask_security import current_user
 
 from pglab.accounts.models import User
 from pglab.accounts.session import me
+from pglab.cohorts.queries import find_history
 from pglab.core.clock import official_now
 from pglab.core.errors import NotFoundError
 from pglab.rfps import queries
@@ -37,6 +38,7 @@ def home() -> ResponseReturnValue:
         "rfps/home.html",
         open_call=min(taking, key=lambda rfp: rfp.closes_at, default=None),
         rows=[row(rfp, now) for rfp in published[:3]],
+        history=find_history(),
         now=now,
     )
 
@@ -44,9 +46,10 @@ def home() -> ResponseReturnValue:
 @bp.get("/cohorts")
 @public_page
 def cohorts() -> ResponseReturnValue:
-    """All cohorts, newest first, each with its phase in words."""
+    """All cohorts, newest first: those of this site with their phase in words, then those before it."""
     now = official_now()
-    return render_template("rfps/cohorts.html", rows=[row(rfp, now) for rfp in queries.list_rfps(viewer())])
+    rows = [row(rfp, now) for rfp in queries.list_rfps(viewer())]
+    return render_template("rfps/cohorts.html", rows=rows, history=find_history())
 
 
 def row(rfp: Rfp, now: datetime) -> tuple[Rfp, tuple[str, str], str]:
@@ -57,8 +60,15 @@ def row(rfp: Rfp, now: datetime) -> tuple[Rfp, tuple[str, str], str]:
 @bp.get("/cohorts/<int:cohort>")
 @public_page
 def cohort_page(cohort: int) -> ResponseReturnValue:
-    """Everything about one cohort, its present state first."""
-    return show("rfps/cohort.html", cohort)
+    """Everything about one cohort, its present state first; of one before this site, what its sources tell."""
+    try:
+        return show("rfps/cohort.html", cohort)
+    except NotFoundError:
+        history = find_history()
+        past = history.find_round(cohort) if history else None
+        if history is None or past is None:
+            raise
+        return render_template("rfps/past_cohort.html", history=history, past=past, cohort=past.row)
 
 
 @bp.get("/cohorts/<int:cohort>/rfp")

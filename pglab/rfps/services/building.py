@@ -12,6 +12,7 @@ from sqlalchemy import select
 from pglab.accounts.models import User
 from pglab.audit.services import record
 from pglab.cohorts.models import ChallengeArea, Cohort, HostKind, HostOrganization
+from pglab.cohorts.queries import is_past_cohort
 from pglab.core.db import db
 from pglab.core.errors import RuleError, require
 from pglab.rfps import policy
@@ -64,6 +65,8 @@ def create_cohort(new: NewCohort, *, actor: User) -> Rfp:
     require(policy.may_prepare(actor))
     if db.session.scalar(select(Cohort.id).where(Cohort.number == new.number)):
         raise RuleError(f"Cohort {new.number} exists already.", field="number")
+    if is_past_cohort(new.number):
+        raise RuleError(f"Cohort {new.number} took place before this site. Enter a later number.", field="number")
     check_dates(new)
     check_deadline_ahead(new.closes_at)
     check_pilot_dates(new.pilot_start_on, new.pilot_end_on)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pglab.admin import queries as health
-from pglab.public import routes
+from pglab.public.routes import plain
 from tests.factories.accounts import make_user
 
 PAGES = ["/help", "/contact", "/accessibility", "/privacy", "/terms", "/public-records"]
@@ -19,7 +19,7 @@ def test_everyone_reads_them(client, login, address):
 
 @pytest.mark.parametrize("address", [*PAGES, "/", "/cohorts", "/status"])
 def test_every_link_of_a_plain_page_leads_somewhere(client, monkeypatch, address):
-    monkeypatch.setattr(routes, "list_checks", working)
+    monkeypatch.setattr(plain, "list_checks", working)
     for path in set(re.findall(r'href="(/[^"#?]*)', client.get(address).text)):
         if not path.startswith("/static"):
             assert client.get(path, follow_redirects=True).status_code == 200, path
@@ -37,7 +37,7 @@ def working(but: str = "") -> list[health.Check]:
 
 
 def test_status_is_good_news_when_everything_answers(client, monkeypatch):
-    monkeypatch.setattr(routes, "list_checks", working)
+    monkeypatch.setattr(plain, "list_checks", working)
 
     response = client.get("/status")
 
@@ -53,7 +53,7 @@ def test_status_asks_the_parts_themselves(client):
 
 @pytest.mark.parametrize("part", ["database", "store", "worker"])
 def test_status_says_which_part_does_not_answer_also_to_somebody_signed_in(client, login, monkeypatch, part):
-    monkeypatch.setattr(routes, "list_checks", lambda: working(but=part))
+    monkeypatch.setattr(plain, "list_checks", lambda: working(but=part))
     for visitor in (client, login(make_user())):
         response = visitor.get("/status")
 

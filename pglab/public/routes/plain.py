@@ -1,14 +1,13 @@
 """Pages that say the same to everyone: help, contact, and what the City owes its visitors in writing."""
 
-from flask import Blueprint, g, render_template
+from flask import g, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin  # type: ignore[import-untyped]  # Flask-Login ships no types
 
 from pglab.admin.queries import list_checks
 from pglab.core.clock import machine_now
+from pglab.public.routes.blueprint import bp
 from pglab.web.security import public, public_page
-
-bp = Blueprint("public", __name__)
 
 
 @bp.get("/help")
