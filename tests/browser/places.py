@@ -82,7 +82,7 @@ def values(name: str, rule: Rule) -> list[Any]:
     if name in ("slug", "slot"):
         return slugs(rule.rule)
     makers = {
-        "cohort": lambda: [13, 12, 90] if rule.rule.startswith("/manage") else [12, 90],
+        "cohort": lambda: cohorts(rule.rule),
         "number": lambda: [1, 2] if "milestones" in rule.rule else [1],
         "organization_id": lambda: all_of(select(Organization.id).where(Organization.legal_name == "CurbSense Inc.")),
         "user_id": lambda: all_of(select(User.id).where(User.name == "Lee Okafor")),
@@ -111,7 +111,16 @@ def references(path: str) -> list[str]:
     return [*long, *all_of(own.where(Organization.legal_name.like("O%Malley%")))]
 
 
+def cohorts(path: str) -> list[int]:
+    """Those of the demo; the public page also for one before this site that is well known, disputed, or only a call."""
+    if path.startswith("/manage"):
+        return [13, 12, 90]
+    return [12, 90, 1, 7, 11] if path == "/cohorts/<int:cohort>" else [12, 90]
+
+
 def slugs(path: str) -> list[str]:
+    if path.startswith("/alumni"):
+        return ["beamdata", "behaivior"]
     if "challenges" in path:
         return all_of(select(ChallengeArea.slug).distinct().order_by(ChallengeArea.slug).limit(1))
     if "sections" in path:

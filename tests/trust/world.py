@@ -110,6 +110,8 @@ def value(name: str, rule: Rule, state: str) -> object:  # noqa: PLR0911  (one a
 def slug(rule: Rule) -> str:
     if "challenges" in rule.rule or "areas" in rule.rule:
         return "safer-streets"
+    if rule.rule.startswith("/alumni"):
+        return "beamdata"
     return "impact" if "sections" in rule.rule else "pitch-deck"
 
 
