@@ -197,7 +197,7 @@ def test_the_command_tells_every_fault_and_loads_nothing(app, rolled_back, tmp_p
     told = app.test_cli_runner().invoke(args=["history", "load", str(file)])
 
     assert (told.exit_code, counts()) == (1, (0, 0, 0, 0))
-    line = REAL[: REAL.index(b"confidence: high")].count(b"\n") + 1
+    line = REAL[: REAL.index(b"  confidence: high")].count(b"\n") + 1
     assert f"Line {line}, cohort 1, HiberSense: confidence has to be one of high, medium, low." in told.output
     assert "… and 26 more faults." in told.output
     assert "Nothing was loaded." in told.output
