@@ -41,7 +41,11 @@ def read_settings_file(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     values = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
+    try:
+        written = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise UnsafeSettingsError([f"{path} is not UTF-8."]) from None
+    for line in written.splitlines():
         key, equals, value = line.strip().partition("=")
         if equals and not key.startswith("#"):
             values[key.strip()] = value.strip().strip("'\"")
@@ -101,6 +105,7 @@ class Settings:
     metrics_token: str | None
     backup_database_url: str
     demo_notice: bool
+    debug: bool
     port: int
     state_dir: Path
 
@@ -151,6 +156,7 @@ class Settings:
             metrics_token=env.get("METRICS_TOKEN") or None,
             backup_database_url=env.get("BACKUP_DATABASE_URL") or env.get("DATABASE_OWNER_URL", ""),
             demo_notice=as_flag("DEMO_NOTICE", env.get("DEMO_NOTICE", "no" if environment == "production" else "yes")),
+            debug=as_flag("FLASK_DEBUG", env.get("FLASK_DEBUG", "no")),
             port=port,
             state_dir=state_folder(env),
         )
@@ -219,6 +225,7 @@ class Settings:
                 self.clamd_address is not None,
                 "CLAMD_ADDRESS is missing: no file reaches a reader before a virus scanner has looked at it.",
             ),
+            (not self.debug, "FLASK_DEBUG must be off: it shows the insides of the site to visitors."),
             (not self.demo_notice, "DEMO_NOTICE must be off: production holds no demo data."),
         ]
         return [sentence for holds, sentence in rules if not holds]

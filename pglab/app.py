@@ -22,6 +22,7 @@ from pglab.adapters.storage import init_storage
 from pglab.admin.routes import bp as admin_pages
 from pglab.audit.cli import audit_commands
 from pglab.awards.routes import bp as award_pages
+from pglab.cli.backup.commands import backup_commands
 from pglab.cli.demo.commands import demo_commands
 from pglab.cli.docs import docs_commands
 from pglab.cli.worker import worker
@@ -45,6 +46,7 @@ from pglab.rfps.routes import bp as rfp_pages
 from pglab.web import assets, filters
 from pglab.web.errors import init_errors
 from pglab.web.navigation import Workspace, everyone, init_navigation, visitor
+from pglab.web.request_counts import init_request_counts
 from pglab.web.request_log import init_request_log
 from pglab.web.security import (
     HEADERS,
@@ -54,6 +56,7 @@ from pglab.web.security import (
     declare_library_views,
     init_headers,
     init_limits,
+    init_origin_check,
 )
 
 BLUEPRINTS: list[Blueprint] = [
@@ -74,6 +77,7 @@ BLUEPRINTS: list[Blueprint] = [
 COMMANDS = [
     accounts_commands,
     audit_commands,
+    backup_commands,
     demo_commands,
     docs_commands,
     document_commands,
@@ -141,6 +145,7 @@ def create_app(settings: Settings) -> Flask:
     name_viewers(who_looks)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     init_limits(app)
+    init_origin_check(app)
     CSRFProtect(app)
     init_storage(app, settings)
     init_scanner(app, settings)
@@ -149,6 +154,7 @@ def create_app(settings: Settings) -> Flask:
     assets.register(app)
     assets.serve(app, HEADERS, rebuilt=settings.is_development)
     init_request_log(app)
+    init_request_counts(app)
     init_headers(app)
     init_errors(app)
     init_accounts(app, has_seat)
@@ -180,6 +186,8 @@ def flask_settings(settings: Settings) -> dict[str, object]:
         "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
         "PREFERRED_URL_SCHEME": settings.base_url.partition(":")[0],
         "WTF_CSRF_TIME_LIMIT": None,
+        # Our pages ask browsers to name no referrer, so none can be demanded; `init_origin_check` looks instead.
+        "WTF_CSRF_SSL_STRICT": False,
         "SESSION_COOKIE_NAME": "__Host-pglab" if settings.is_production else "pglab",
         "SESSION_COOKIE_SECURE": settings.is_production,
         "SESSION_COOKIE_HTTPONLY": True,

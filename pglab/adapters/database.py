@@ -13,25 +13,28 @@ LASTING = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 def find_faults(connection: Connection) -> list[str]:
-    """Why this database is not fit for production, one sentence each; empty when it is, or not migrated yet.
+    """Why this database is not fit for production, one sentence each; empty when it is.
 
-    The official time must be the machine's, the role must own nothing, and what was acknowledged must survive a
-    power cut.
+    What was acknowledged must survive a power cut, and the role must own nothing; once the tables are there, the
+    official time must be the machine's.
     """
-    if connection.execute(text("SELECT to_regclass('official_clock')")).scalar_one() is None:
-        return []
-    found = []
-    moved = connection.execute(text("SELECT shift <> '0' OR frozen_at IS NOT NULL FROM official_clock")).scalar_one()
-    if moved:
-        found.append("The official time is moved. Set official_clock back before the site opens.")
+    found = [
+        f"PostgreSQL runs with {setting} off: what was received could be lost."
+        for setting in LASTING
+        if connection.execute(text(f"SHOW {setting}")).scalar_one()
+        not in ("on", "local", "remote_apply", "remote_write")
+    ]
+    if connection.execute(text("SHOW timezone")).scalar_one() != "UTC":
+        found.append("The connection's time zone is not UTC.")
     if connection.execute(text("SELECT current_setting('is_superuser')")).scalar_one() == "on":
         found.append("DATABASE_URL connects as a superuser. Use the application's own role.")
     owned = text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
     if connection.execute(owned).scalar_one():
         found.append("DATABASE_URL connects as the owner of the tables. Use the application's own role.")
-    if connection.execute(text(UNSEALED)).scalar_one():
-        found.append("The database does not keep proposals sealed by row-level security. Run the migrations.")
-    for setting in LASTING:
-        if connection.execute(text(f"SHOW {setting}")).scalar_one() not in ("on", "remote_apply", "remote_write"):
-            found.append(f"PostgreSQL runs with {setting} off: what was received could be lost.")
+    if connection.execute(text("SELECT to_regclass('official_clock')")).scalar_one() is not None:
+        moved = text("SELECT shift <> '0' OR frozen_at IS NOT NULL FROM official_clock")
+        if connection.execute(moved).scalar_one():
+            found.append("The official time is moved. Set official_clock back before the site opens.")
+        if connection.execute(text(UNSEALED)).scalar_one():
+            found.append("The database does not keep proposals sealed by row-level security. Run the migrations.")
     return found

@@ -77,6 +77,9 @@ class Store(Protocol):
     def list_objects(self, prefix: str = "") -> Iterator[StoredObject]:
         """Everything whose key starts with `prefix`, in key order."""
 
+    def is_public(self) -> bool:
+        """Whether anybody without a key may list the bucket: never, where files are sealed."""
+
     def ensure_bucket(self) -> None:
         """Make the bucket if it is not there. For set-up and tests."""
 
@@ -111,6 +114,25 @@ class S3Store:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.bucket = settings.s3_bucket
+
+    @cached_property
+    def _strangers_client(self) -> "S3Client":
+        import boto3  # noqa: PLC0415 - as below
+        from botocore import UNSIGNED  # noqa: PLC0415 - comes with boto3
+        from botocore.config import Config  # noqa: PLC0415 - comes with boto3
+
+        return boto3.client(
+            "s3",
+            endpoint_url=self._settings.s3_endpoint,
+            region_name=self._settings.s3_region,
+            config=Config(
+                signature_version=UNSIGNED,
+                s3={"addressing_style": "path"},
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=READ_SECONDS,
+                retries={"total_max_attempts": 1},
+            ),
+        )
 
     @cached_property
     def _client(self) -> "S3Client":
@@ -186,6 +208,16 @@ class S3Store:
             for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
                 for item in page.get("Contents", []):
                     yield StoredObject(item["Key"], item["Size"], "", item["LastModified"])
+
+    def is_public(self) -> bool:
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - as below
+
+        with _faults(StoreUnavailableError):
+            try:
+                self._strangers_client.list_objects_v2(Bucket=self.bucket, MaxKeys=1)
+            except ClientError:
+                return False
+        return True
 
     def ensure_bucket(self) -> None:
         with _faults(StoreUnavailableError) as fault:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
+from alembic.script import ScriptDirectory
 from sqlalchemy import ColumnElement, func, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from config import ROOT
 from pglab.accounts.models import StaffRole, StaffRoleGrant, User
 from pglab.adapters.scanner import current_scanner
 from pglab.adapters.storage import current_store
@@ -18,13 +21,14 @@ from pglab.core.errors import NotFoundError, UnavailableError
 from pglab.core.text import same_name_key
 from pglab.documents.queries import waiting_since
 from pglab.outbox.models import Email
-from pglab.outbox.queries import worker_seen_at
+from pglab.outbox.queries import read_backlog, worker_seen_at
 from pglab.outbox.states import EmailState
 
 PAGE = 50
 # A worker gives a sign of life every ten seconds; three missed ones and more are a fault.
 WORKER_LATE_AFTER = timedelta(seconds=60)
 SCAN_LATE_AFTER = timedelta(minutes=10)
+CLOCKS_APART = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -46,19 +50,34 @@ def list_checks() -> list[Check]:
 
 
 def check_database() -> Check:
-    """Whether PostgreSQL answers."""
+    """Whether PostgreSQL answers, has the tables this code was written for, and keeps the same time as this machine."""
+    before = machine_now()
     try:
         with db.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
+            now, version = connection.execute(
+                text("SELECT clock_timestamp(), (SELECT version_num FROM alembic_version)")
+            ).one()
     except SQLAlchemyError:
         return Check("database", False, "The database does not answer.")
+    if version != newest_migration():
+        return Check("database", False, "The database’s tables are of another version than this code.")
+    if not before - CLOCKS_APART <= now <= machine_now() + CLOCKS_APART:
+        return Check("database", False, "The clocks of the database and of this machine differ.")
     return Check("database", True, "The database answers.")
 
 
+@cache
+def newest_migration() -> str:
+    """The version of the tables that this code was written for."""
+    return str(ScriptDirectory(str(ROOT / "migrations")).get_current_head())
+
+
 def check_store() -> Check:
-    """Whether the file store answers; no file of anybody is touched."""
+    """Whether the file store answers, and to nobody without a key; no file of anybody is touched."""
     try:
         current_store().exists("health-check")
+        if current_store().is_public():
+            return Check("store", False, "The file store shows its files to everybody.")
     except UnavailableError:
         return Check("store", False, "The file store does not answer.")
     return Check("store", True, "The file store answers.")
@@ -89,6 +108,34 @@ def count_mail() -> dict[EmailState, int]:
     counted = db.session.execute(select(Email.state, func.count()).group_by(Email.state)).all()
     found = {row[0]: row[1] for row in counted}
     return {state: found.get(state, 0) for state in EmailState}
+
+
+def list_gauges() -> dict[str, float]:
+    """What monitoring watches: the parts of the site (1 up, 0 down), and whether work is left lying.
+
+    Amounts are told by their order only (1, 10, 100 …): before an opening nobody learns from them how many proposals
+    have come.
+    """
+    checks = list_checks()
+    gauges = {f"pglab_{check.name}_up": float(check.passed) for check in checks}
+    if not checks[0].passed:
+        return gauges
+    backlog, seen = read_backlog(), worker_seen_at()
+    return {
+        **gauges,
+        "pglab_worker_heartbeat_age_seconds": (machine_now() - seen).total_seconds() if seen else float("inf"),
+        "pglab_jobs_late_order": order_of(backlog.jobs),
+        "pglab_jobs_oldest_seconds": backlog.oldest_job_seconds,
+        "pglab_file_checks_oldest_seconds": backlog.oldest_check_seconds,
+        "pglab_jobs_failed_order": order_of(backlog.failed_jobs),
+        "pglab_mail_stuck_order": order_of(backlog.stuck_mails),
+        "pglab_mail_undelivered_order": order_of(backlog.lost_mails),
+    }
+
+
+def order_of(count: int) -> int:
+    """0, 1, 10, 100 …: the largest of them that is not more than the count."""
+    return int("1" + "0" * (len(str(count)) - 1)) if count else 0
 
 
 def list_users(words: str = "", role: StaffRole | None = None, *, page: int = 1) -> list[User]:

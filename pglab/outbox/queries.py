@@ -1,5 +1,6 @@
 """Reading notices and mails."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -87,3 +88,39 @@ def worker_seen_at() -> datetime | None:
     """When any worker last gave a sign of life (every ten seconds while one runs); None when none ever did."""
     seen: datetime | None = db.session.scalar(text("SELECT max(last_heartbeat) FROM procrastinate_workers"))
     return seen
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Work that should have been done by now: how much of it, and for how long the oldest has waited.
+
+    A job counts only after two minutes: while all is well there is nothing to count, whoever submits meanwhile.
+    """
+
+    jobs: int
+    failed_jobs: int
+    oldest_job_seconds: float
+    oldest_check_seconds: float
+    stuck_mails: int
+    lost_mails: int
+
+
+BACKLOG = """
+WITH due AS (
+    SELECT task_name, extract(epoch FROM now() - coalesce(scheduled_at, (
+        SELECT min(at) FROM procrastinate_events WHERE job_id = jobs.id))) AS age
+    FROM procrastinate_jobs AS jobs
+    WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
+)
+SELECT (SELECT count(*) FROM due WHERE age > 120), (SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'),
+    (SELECT coalesce(max(age), 0) FROM due),
+    (SELECT coalesce(max(age), 0) FROM due WHERE task_name LIKE 'documents.%'),
+    (SELECT count(*) FROM emails WHERE state = 'queued' AND created_at < official_now() - :late),
+    (SELECT count(*) FROM emails WHERE state IN ('refused', 'failed'))
+"""
+
+
+def read_backlog() -> Backlog:
+    """What the workers have not done yet, asked in one statement."""
+    row = db.session.execute(text(BACKLOG), {"late": FORGOTTEN_AFTER}).one()
+    return Backlog(int(row[0]), int(row[1]), float(row[2]), float(row[3]), int(row[4]), int(row[5]))

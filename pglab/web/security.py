@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from flask_security.utils import check_and_update_authn_fresh
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import Unauthorized
 
 from pglab.core.errors import AccessDeniedError
@@ -175,6 +177,22 @@ def declare_library_views(app: Flask, declarations: dict[str, Access]) -> None:
     for endpoint, access in declarations.items():
         view: Callable[..., ResponseReturnValue] = app.view_functions[endpoint]  # type: ignore[assignment]  # none is async
         app.view_functions[endpoint] = declare(view, access)
+
+
+def init_origin_check(app: Flask) -> None:
+    """Refuse what another site had a browser send, even with a token: the browser itself tells where it comes from.
+
+    A browser that tells neither (or `null`, as it does for pages without referrer) is left to the token.
+    """
+
+    @app.before_request
+    def refuse_other_sites() -> None:
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return
+        origin, site = request.headers.get("Origin", "null"), request.headers.get("Sec-Fetch-Site", "same-origin")
+        own = {request.host, urlsplit(app.config["SETTINGS"].base_url).netloc}
+        if site not in ("same-origin", "none") or (origin != "null" and origin.partition("://")[2] not in own):
+            raise CSRFError
 
 
 # The longest form has a few answers of 20,000 signs; only a form with a file may be larger.
