@@ -106,6 +106,7 @@ class Settings:
     backup_database_url: str
     demo_notice: bool
     debug: bool
+    keep_pages: bool
     port: int
     state_dir: Path
 
@@ -157,6 +158,7 @@ class Settings:
             backup_database_url=env.get("BACKUP_DATABASE_URL") or env.get("DATABASE_OWNER_URL", ""),
             demo_notice=as_flag("DEMO_NOTICE", env.get("DEMO_NOTICE", "no" if environment == "production" else "yes")),
             debug=as_flag("FLASK_DEBUG", env.get("FLASK_DEBUG", "no")),
+            keep_pages=as_flag("KEEP_PAGES", env.get("KEEP_PAGES", "yes" if environment == "production" else "no")),
             port=port,
             state_dir=state_folder(env),
         )

@@ -45,6 +45,7 @@ from pglab.reviews.routes import sits_on_a_panel
 from pglab.rfps.routes import bp as rfp_pages
 from pglab.web import assets, filters
 from pglab.web.errors import init_errors
+from pglab.web.kept_pages import init_kept_pages
 from pglab.web.navigation import Workspace, everyone, init_navigation, visitor
 from pglab.web.request_counts import init_request_counts
 from pglab.web.request_log import init_request_log
@@ -137,6 +138,7 @@ def create_app(settings: Settings) -> Flask:
         template_folder="templates",
     )
     app.config.update(flask_settings(settings))
+    init_kept_pages(app)
     if settings.proxy_count:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Werkzeug's documented way
             app.wsgi_app, x_for=settings.proxy_count, x_proto=settings.proxy_count, x_host=settings.proxy_count

@@ -219,9 +219,14 @@ def init_headers(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if app.config["SETTINGS"].base_url.startswith("https://"):
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        view = app.view_functions.get(request.endpoint or "")
-        access: Access | None = getattr(view, "access", None)
-        keepable = access is not None and access.cacheable and response.status_code == 200 and not session
-        response.headers.setdefault("Cache-Control", "public, max-age=0, must-revalidate" if keepable else "no-store")
+        keeping = "public, max-age=0, must-revalidate" if may_be_kept(response) else "no-store"
+        response.headers.setdefault("Cache-Control", keeping)
         response.headers.add("Vary", "Cookie")
         return response
+
+
+def may_be_kept(response: Response) -> bool:
+    """Whether this answer is a public page, made for somebody without a session: the same for every visitor."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    access: Access | None = getattr(view, "access", None)
+    return access is not None and access.cacheable and response.status_code == 200 and not session

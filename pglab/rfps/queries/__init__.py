@@ -8,6 +8,7 @@ from pglab.rfps.queries.calls import (
     is_public,
     list_rfps,
     next_cohort_number,
+    publication_clock,
     shown_to_everyone,
 )
 from pglab.rfps.queries.parts import (
@@ -46,6 +47,7 @@ __all__ = [
     "list_rfps",
     "list_slots",
     "next_cohort_number",
+    "publication_clock",
     "shown_to_everyone",
     "snapshot_of",
 ]

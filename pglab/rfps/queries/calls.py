@@ -82,6 +82,13 @@ def list_rfps(viewer: User | None) -> list[Rfp]:
     return list(db.session.scalars(query))
 
 
+def publication_clock() -> tuple[datetime, datetime]:
+    """The official time, and when the next RFP becomes public by its date; the end of time when none is to come."""
+    coming = select(func.min(Rfp.publish_at)).where(Rfp.status.in_(SHOWN), Rfp.publish_at > OFFICIAL_NOW)
+    now, publishes = db.session.execute(select(OFFICIAL_NOW, coming.scalar_subquery())).one()
+    return now, publishes or datetime.max.replace(tzinfo=UTC)
+
+
 def is_public(rfp: Rfp) -> bool:
     """Whether the public sees the RFP now."""
     return shown_to_everyone(rfp, official_now())

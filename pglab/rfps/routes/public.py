@@ -11,14 +11,14 @@ from flask_security import current_user
 from pglab.accounts.models import User
 from pglab.accounts.session import me
 from pglab.cohorts.queries import find_history
-from pglab.core.clock import official_now
 from pglab.core.errors import NotFoundError
 from pglab.rfps import queries
 from pglab.rfps.models import Rfp
 from pglab.rfps.queries import Call
 from pglab.rfps.routes.blueprint import bp
-from pglab.rfps.routes.words import PHASE_WORDS, key_dates, pilot_months
+from pglab.rfps.routes.words import PHASE_WORDS, changes, key_dates, pilot_months
 from pglab.rfps.states import RfpStatus
+from pglab.web.kept_pages import keep_until
 from pglab.web.security import public_page
 
 
@@ -31,9 +31,10 @@ def viewer() -> User | None:
 @public_page
 def home() -> ResponseReturnValue:
     """Whether to apply now, in ten seconds: the call that closes first among those open, else when the next one is."""
-    now = official_now()
+    now, next_publication = queries.publication_clock()
     published = [rfp for rfp in queries.list_rfps(None) if rfp.status is RfpStatus.PUBLISHED]
     taking = [rfp for rfp in published if rfp.phase(now).accepts_proposals]
+    keep_until(now, [next_publication, *(at for rfp in published for at in changes(rfp, now))])
     return render_template(
         "rfps/home.html",
         open_call=min(taking, key=lambda rfp: rfp.closes_at, default=None),
@@ -47,9 +48,10 @@ def home() -> ResponseReturnValue:
 @public_page
 def cohorts() -> ResponseReturnValue:
     """All cohorts, newest first: those of this site with their phase in words, then those before it."""
-    now = official_now()
-    rows = [row(rfp, now) for rfp in queries.list_rfps(viewer())]
-    return render_template("rfps/cohorts.html", rows=rows, history=find_history())
+    now, next_publication = queries.publication_clock()
+    rfps = queries.list_rfps(viewer())
+    keep_until(now, [next_publication, *(at for rfp in rfps for at in changes(rfp, now))])
+    return render_template("rfps/cohorts.html", rows=[row(rfp, now) for rfp in rfps], history=find_history())
 
 
 def row(rfp: Rfp, now: datetime) -> tuple[Rfp, tuple[str, str], str]:
@@ -110,6 +112,7 @@ def show(template: str, cohort: int) -> str:
 
 def context(call: Call) -> Mapping[str, Any]:
     """What the pages of a call show; the preview shows the same."""
+    keep_until(call.now, changes(call.rfp, call.now))
     return {
         "call": call,
         "rfp": call.rfp,

@@ -1,10 +1,12 @@
 """How phases and dates of a call are said on its pages."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
+from pglab.core.clock import EASTERN
 from pglab.rfps.models import Rfp
 from pglab.rfps.states import Phase, RfpStatus
 from pglab.web.filters import et_date, et_long, time_left
+from pglab.web.kept_pages import after, text_changes
 
 # Phase -> what everyone reads, and the color of the tag.
 PHASE_WORDS = {
@@ -64,6 +66,14 @@ def _state(now: datetime, at: datetime, coming: bool) -> str:
     if now > at:
         return "Done"
     return time_left(now, at) if coming else ""
+
+
+def changes(rfp: Rfp, now: datetime) -> list[datetime]:
+    """The instants at which a page about a call reads differently: its phase, a date that has passed, the time left."""
+    inclusive = [rfp.questions_due_at, rfp.answers_due_at, rfp.closes_at, rfp.scores_due_at]
+    left = [text_changes(now, at) for at in (rfp.publish_at, *inclusive) if now <= at]
+    pilots_start = datetime.combine(rfp.cohort.pilot_start_on, time(0), EASTERN)
+    return [rfp.publish_at, after(rfp.publish_at), *(after(at) for at in inclusive), pilots_start, *left]
 
 
 def pilot_months(start: date, end: date) -> str:
