@@ -101,7 +101,7 @@ def _participation_rows() -> list[Row]:
 def _past_cohort_rows() -> list[Row]:
     history = find_history()
     return [
-        (*(getattr(each.row, name) for name in PAST_COHORT),
+        (each.row.number, *(getattr(each.row, name) for name in PAST_COHORT),
          None if each.row.themes is None else _joined(each.row.themes),
          None if each.hosts is None else _joined(host.name for host in each.hosts), len(each.entries) or None,
          _joined(each.row.notes), _joined(each.row.discrepancies),
@@ -124,7 +124,7 @@ def _joined(words: Iterable[str]) -> str:
 
 
 PAST_COHORT = (
-    "number", "year", *PARTIAL_DATES, "months_min", "months_max", "is_paid", "stipend_cents", "applicants", "selected",
+    "year", *PARTIAL_DATES, "months_min", "months_max", "is_paid", "stipend_cents", "applicants", "selected",
 )  # fmt: skip  # the columns that are shown as they are
 FIGURES = [f"{name}{part}" for name in ("proposals", "awarded", "committed_cents", "paid_cents")
            for part in ("", "_source", "_as_of")]  # fmt: skip  # the columns in the order of the rows
@@ -136,7 +136,7 @@ DATASETS = {
         _participation_rows,
     ),
     "past-cohorts": Dataset(
-        (*PAST_COHORT, "themes", "hosts", "companies", "notes", "disagreements", "sources", "compiled_on"),
+        ("cohort", *PAST_COHORT, "themes", "hosts", "companies", "notes", "disagreements", "sources", "compiled_on"),
         _past_cohort_rows,
     ),
     "printed-totals": Dataset(("as_of", "figure", "value", "source", "source_url"), _printed_total_rows),

@@ -93,3 +93,13 @@ def test_an_evaluator_scores_a_proposal(opened: str, reader: Callable[[str], Rea
     typed |= {f"explanation-{place}": "It names the group and how it is counted." for place in range(1, 6)}
     evaluator.open(f"/review/proposals/{opened}").press("Mark as final", **typed).sees("Marked as final")
     evaluator.open(f"/review/proposals/{opened}").sees("80.0 of 100", "5 of 5 scored")
+
+
+def test_a_visitor_looks_through_what_was_tried(demo: Site, a_window: Callable[..., Reader]):
+    visitor = a_window(demo, "visitor", scripts=False).open("/cohorts").sees("Before this site: cohorts 1 to 11")
+    visitor.open("/pilots").press("Filter", host="ura", outcome="known", words="shawl").sees(
+        "1 pilot of 60", "Cognowear"
+    )
+    visitor.follow("Clear filters").sees("60 pilots").follow("BeamData").sees("Cohort 6, 2021", "Cohort 5, 2019")
+    visitor.follow("sources disagree").sees("Host pairings were not published for this cohort")
+    assert visitor.path == "/cohorts/6"

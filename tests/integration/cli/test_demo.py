@@ -20,6 +20,7 @@ from pglab.audit.queries import verify_chain
 from pglab.awards.models import Decision
 from pglab.cli.demo import city, commands, story
 from pglab.cli.demo.documents import Page, make_pdf
+from pglab.cohorts.queries import find_history
 from pglab.core.clock import EASTERN, official_now
 from pglab.core.db import db, transaction
 from pglab.documents.models import Document
@@ -114,6 +115,13 @@ def test_the_official_time_is_the_machines_again_and_the_log_is_whole(there: Fla
 
     assert clock_of(there) == (timedelta(0), None)
     assert (proof.broken_at, proof.entries > 1000) == (None, True)
+
+
+def test_the_programs_real_history_is_there_too(there: Flask):
+    history = find_history()
+
+    assert history is not None
+    assert (len(history.rounds), len(history.entries)) == (11, 60)
 
 
 def test_every_persona_can_sign_in_and_has_no_second_factor_of_their_own(there: Flask):
