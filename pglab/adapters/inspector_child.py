@@ -42,6 +42,7 @@ SIGNATURES = {
 }
 PDF_END = re.compile(rb"startxref\s+\d+\s+\Z")
 PADDING = b"\0\t\n\x0c\r "
+UNPACKABLE = {"/FlateDecode", "/LZWDecode", "/ASCIIHexDecode", "/ASCII85Decode", "/RunLengthDecode"}
 HARMLESS_ACTIONS = {"/GoTo", "/URI", "/Named", "/Thread", "/Hide", "/GoToR", "/SetOCGState", "/ResetForm", "/Trans"}
 ACTIVE_ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition", "/RichMediaExecute", "/GoToE"}
 ACTIVE_ACTIONS |= {"/Sound", "/Movie", "/GoTo3DView"}
@@ -223,13 +224,19 @@ def refuse_bombs(pdf: pikepdf.Pdf) -> None:
 
 
 def unpacked_size(stream: pikepdf.Stream, limit: int) -> int:
-    """How large the stream becomes. Plain Flate is measured piece by piece; rarer filters are unpacked whole."""
-    if str(stream.stream_dict.get("/Filter", "")) == "/FlateDecode":
+    """How large the stream becomes. Plain Flate is measured piece by piece; rarer filters are unpacked whole.
+
+    A filter for pictures is measured as it lies. Any other stream that cannot be unpacked in the memory there is
+    counts as one over the limit.
+    """
+    given = stream.stream_dict.get("/Filter", pikepdf.Array([]))
+    filters = {str(each) for each in (given if isinstance(given, pikepdf.Array) else [given])}
+    if filters == {"/FlateDecode"} and not isinstance(given, pikepdf.Array):
         return flate_size(bytes(stream.get_raw_stream_buffer()), limit)
     try:
-        return len(stream.get_stream_buffer())
+        return len(stream.get_stream_buffer(decode_level=pikepdf.StreamDecodeLevel.specialized))
     except pikepdf.PdfError:
-        return len(stream.get_raw_stream_buffer())
+        return limit + 1 if filters <= UNPACKABLE else len(stream.get_raw_stream_buffer())
 
 
 def flate_size(packed: bytes, limit: int) -> int:

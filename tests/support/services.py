@@ -30,5 +30,11 @@ def postgres() -> PostgresAddress:
 
 @cache
 def store() -> StoreAddress:
-    """The tests' file store; the first caller starts it, the others wait for that and join."""
-    return start_store(state())
+    """The tests' file store; the first caller starts it, the others wait for that and join.
+
+    Every test's site has an address of its own, so pages of all of them may send parts to it.
+    """
+    address = start_store(state())
+    any_site = {"AllowedOrigins": ["*"], "AllowedMethods": ["PUT"]}
+    address.client().put_bucket_cors(Bucket=address.bucket, CORSConfiguration={"CORSRules": [any_site]})
+    return address
