@@ -63,15 +63,21 @@ def signed_by(public, message, signature):
     return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
 
 
+def bytes_of(written):
+    """What a base64 text stands for; ValueError when it is not the one text that stands for it."""
+    raw = base64.b64decode(written, validate=True)
+    if base64.b64encode(raw).decode() != written:
+        raise ValueError("more than one text for the same bytes")
+    return raw
+
+
 def verdict(receipt, keys=None):
     """True when hash and signature fit the statement and, with `keys`, the key is one the City published."""
     try:
         message = json.dumps(receipt["statement"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        public = base64.b64decode(
-            receipt["public_key"] if keys is None else keys["keys"][receipt["key_id"]], validate=True
-        )
-        signature = base64.b64decode(receipt["signature"], validate=True)
+        public, signature = bytes_of(receipt["public_key"]), bytes_of(receipt["signature"])
         named = hashlib.sha256(public).hexdigest()[:16] == receipt["key_id"]
+        named = named and (keys is None or keys["keys"][receipt["key_id"]] == receipt["public_key"])
         return (
             named and hashlib.sha256(message).hexdigest() == receipt["sha256"] and signed_by(public, message, signature)
         )
