@@ -6,12 +6,17 @@ import unicodedata
 # Hangul fillers and other letters that show as nothing; str.strip() does not know them.
 _BLANK = re.compile(r"[\s\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\u3164\u115f\u1160\uffa0\ufeff]+")
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# The two overrides turn a whole line around; other direction marks are needed in Arabic and Hebrew texts.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
+
+# Controls, marks without a shape of their own, and code points that stand for no sign.
+_UNSEEN = {"Cc", "Cf", "Cn", "Cs"}
 
 
 def is_blank(text: str) -> bool:
-    """Whether the text shows nothing at all: spaces of any kind, fillers and zero-width signs count as nothing."""
-    return _BLANK.sub("", text) == ""
+    """Whether the text shows nothing at all: spaces of any kind, fillers, zero-width and unassigned signs count as
+    nothing."""
+    return all(unicodedata.category(sign) in _UNSEEN for sign in _BLANK.sub("", text))
 
 
 def has_control(text: str, *, one_line: bool) -> bool:

@@ -14,6 +14,7 @@ from flask_security import current_user
 from flask_security.utils import check_and_update_authn_fresh
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import Unauthorized
+from werkzeug.routing import IntegerConverter
 
 from pglab.core.errors import AccessDeniedError
 
@@ -200,8 +201,15 @@ LARGEST_FORM = 1_000_000
 LARGEST_UPLOAD = 26 * 1024 * 1024
 
 
+class CountedConverter(IntegerConverter):
+    """A number in an address, as we count: ASCII digits, and few enough for the database. Anything else is no page."""
+
+    regex = "[0-9]{1,9}"
+
+
 def init_limits(app: Flask) -> None:
-    """Refuse what is larger than any page of ours sends with 413, before it is read."""
+    """Refuse what is larger than any page of ours sends with 413, before it is read; longer numbers are no address."""
+    app.url_map.converters["int"] = CountedConverter
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_UPLOAD, MAX_FORM_MEMORY_SIZE=LARGEST_FORM)
 
     @app.before_request

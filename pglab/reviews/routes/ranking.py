@@ -1,13 +1,11 @@
 """The official ranking as a page and as a table to download."""
 
-import csv
-import io
-
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
 from pglab.accounts.session import me
 from pglab.core.errors import AccessDeniedError
+from pglab.core.sheets import write_csv
 from pglab.reviews import policy, queries
 from pglab.reviews.queries import RankedProposal
 from pglab.reviews.routes.blueprint import bp
@@ -15,9 +13,6 @@ from pglab.rfps.models import Criterion, Rfp
 from pglab.rfps.queries import get_rfp, list_criteria
 from pglab.web.filters import plural
 from pglab.web.security import requires
-
-# A cell that begins with one of these is taken for a formula by some spreadsheet.
-FORMULA_SIGNS = tuple("=+-@\t\r\n|＝＋－＠")
 
 
 @bp.get("/manage/cohorts/<int:cohort>/ranking")
@@ -70,7 +65,7 @@ def ranking_csv(cohort: int) -> ResponseReturnValue:
     if not policy.may_read_scores(me(), rfp):
         raise AccessDeniedError("The ranking opens with the panel stage.")
     rows = [_row(line) for line in queries.official_ranking(rfp)]
-    text = _csv(_heads(list_criteria(rfp.id)), rows)
+    text = write_csv(_heads(list_criteria(rfp.id)), rows)
     name = f"{rfp.reference}-ranking.csv"
     return Response(text, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -78,16 +73,3 @@ def ranking_csv(cohort: int) -> ResponseReturnValue:
 def _heads(criteria: list[Criterion]) -> tuple[str, ...]:
     named = tuple(f"{criterion.title} (mean, 0–5)" for criterion in criteria)
     return ("Place", "Startup", "Proposal", "Challenge", "Official score", "Signed sheets", "Disagreement on", *named)
-
-
-def _csv(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, quoting=csv.QUOTE_ALL)
-    writer.writerow([safe_cell(head) for head in heads])
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return "\ufeff" + sheet.getvalue()
-
-
-def safe_cell(text: str) -> str:
-    """The text as a cell no spreadsheet runs: one that looks like a formula gets an apostrophe in front."""
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA_SIGNS) else text

@@ -1,4 +1,4 @@
-"""Forms as they are sent over HTTPS by real browsers, which, as our pages ask, name no page they come from."""
+"""Requests as real browsers send them over HTTPS, and as other sites and programs do."""
 
 import pytest
 
@@ -29,3 +29,8 @@ def test_a_form_that_another_site_sent_is_refused_even_with_a_token(at_home: Cli
 
 def test_a_form_with_a_foreign_origin_is_refused_even_with_a_token(at_home: Client):
     assert send(at_home, Origin="https://evil.example") == 400
+
+
+def test_a_number_too_long_for_the_database_is_no_address(client: Client):
+    assert client.get("/cohorts/9223372036854775808/awards").status_code == 404
+    assert client.get("/cohorts/%D9%A1%D9%A2").status_code == 404
