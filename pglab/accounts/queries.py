@@ -27,6 +27,13 @@ def find_user_by_email(email: str, *, lock: bool = False) -> User | None:
     return db.session.scalar(query)
 
 
+def find_signed_in(stamp: str) -> User | None:
+    """The account whose sign-in stamp this is, with the roles and memberships that every page asks for."""
+    query = select(User).where(User.fs_uniquifier == stamp)
+    query = query.options(joinedload(User.roles), joinedload(User.memberships).joinedload(Membership.organization))
+    return db.session.scalars(query).unique().one_or_none()
+
+
 def find_user_by_stamp(stamp: str) -> User | None:
     """The account whose sign-in stamp this is."""
     return db.session.scalar(select(User).where(User.fs_uniquifier == stamp, User.active))

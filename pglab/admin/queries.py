@@ -8,6 +8,7 @@ from uuid import UUID
 from alembic.script import ScriptDirectory
 from sqlalchemy import ColumnElement, func, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import selectinload
 
 from config import ROOT
 from pglab.accounts.models import StaffRole, StaffRoleGrant, User
@@ -147,6 +148,7 @@ def order_of(count: int) -> int:
 def list_users(words: str = "", role: StaffRole | None = None, *, page: int = 1) -> list[User]:
     """People by name, 50 a page; `words` may stand in the name or the address."""
     ordered = select(User).where(*_asked_users(words, role)).order_by(func.lower(User.name), User.id)
+    ordered = ordered.options(selectinload(User.roles), selectinload(User.memberships))
     return list(db.session.scalars(ordered.limit(PAGE).offset((page - 1) * PAGE)))
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from pglab.accounts.models import MemberRole, StaffRole, StaffRoleGrant, User
+from pglab.accounts.queries import list_members
 from pglab.core.db import db
 from pglab.outbox.services import owe
 from pglab.proposals import policy
@@ -12,12 +13,12 @@ from pglab.web.filters import et_long, et_seconds, et_short
 
 def team(proposal: Proposal) -> list[User]:
     """Everyone who belongs to the proposal's organization."""
-    return [membership.user for membership in proposal.organization.memberships]
+    return [membership.user for membership in list_members(proposal.organization)]
 
 
 def representatives(proposal: Proposal) -> list[User]:
     """Those who may submit."""
-    return [m.user for m in proposal.organization.memberships if m.role is MemberRole.REPRESENTATIVE]
+    return [m.user for m in list_members(proposal.organization) if m.role is MemberRole.REPRESENTATIVE]
 
 
 def tell_started(proposal: Proposal) -> None:

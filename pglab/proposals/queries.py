@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from pglab.accounts.models import Membership, User
 from pglab.core.db import db
@@ -38,6 +38,21 @@ class Problem:
     message: str
     section: str | None = None
     slot: str | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """All that a draft is asked and holds, read once: sections and slots in order, answers by question, files."""
+
+    sections: list[FormSection]
+    slots: list[DocumentSlot]
+    answers: dict[UUID, Answer]
+    attachments: list[Attachment]
+
+    @property
+    def documents(self) -> dict[UUID, Document]:
+        """The files by slot."""
+        return {attachment.slot_id: attachment.document for attachment in self.attachments}
 
 
 @dataclass(frozen=True)
@@ -79,7 +94,7 @@ def list_own_proposals(viewer: User) -> list[Proposal]:
 def answers_by_question(proposal: Proposal) -> dict[UUID, Answer]:
     """The draft's answers, by question."""
     found = db.session.scalars(
-        select(Answer).where(Answer.proposal_id == proposal.id).options(selectinload(Answer.edited_by))
+        select(Answer).where(Answer.proposal_id == proposal.id).options(joinedload(Answer.edited_by))
     )
     return {answer.question_id: answer for answer in found}
 
@@ -100,14 +115,25 @@ def list_attachments(proposal: Proposal) -> list[Attachment]:
 
 def list_problems(proposal: Proposal) -> list[Problem]:
     """Everything that keeps the draft from being submitted, in the order of the form. Empty when it is complete."""
-    answers = answers_by_question(proposal)
-    problems = [
-        problem
-        for section in rfp_queries.list_form_sections(proposal.rfp_id)
-        for problem in section_problems(section, {key: answer.text for key, answer in answers.items()})
-    ]
-    attached = {attachment.slot_id: attachment.document for attachment in list_attachments(proposal)}
-    for slot in rfp_queries.list_slots(proposal.rfp_id):
+    return problems_of(get_draft(proposal))
+
+
+def get_draft(proposal: Proposal) -> Draft:
+    """What the draft is asked and holds now, in a handful of statements."""
+    return Draft(
+        sections=rfp_queries.list_form_sections(proposal.rfp_id),
+        slots=rfp_queries.list_slots(proposal.rfp_id),
+        answers=answers_by_question(proposal),
+        attachments=list_attachments(proposal),
+    )
+
+
+def problems_of(draft: Draft) -> list[Problem]:
+    """Everything that keeps this draft from being submitted, in the order of the form."""
+    texts = {key: answer.text for key, answer in draft.answers.items()}
+    problems = [problem for section in draft.sections for problem in section_problems(section, texts)]
+    attached = draft.documents
+    for slot in draft.slots:
         if slot.id in attached and attached[slot.id].verdict is ScanVerdict.INFECTED:
             problems.append(Problem(f"The {slot.title.lower()} contains a virus. Upload a clean copy", slot=slot.slug))
         elif slot.required and slot.id not in attached:
@@ -133,11 +159,11 @@ def too_long(name: str, limit: int, words: int) -> str:
     return f"{name[:1].upper()}{name[1:]} must be {limit} words or fewer. It is {words} words."
 
 
-def list_section_states(proposal: Proposal) -> list[SectionState]:
+def section_states(draft: Draft) -> list[SectionState]:
     """The tasks of the form with their status in words, computed from what is stored."""
-    answers = answers_by_question(proposal)
+    answers = draft.answers
     states = []
-    for section in rfp_queries.list_form_sections(proposal.rfp_id):
+    for section in draft.sections:
         own = [answers[question.id] for question in section.questions if question.id in answers]
         filled = [answer for answer in own if answer.text]
         problems = section_problems(section, {answer.question_id: answer.text for answer in own})

@@ -80,13 +80,10 @@ class User(Entity, UserMixin):  # type: ignore[misc]  # Flask-Security calls any
 
     roles: Mapped[list[StaffRoleGrant]] = relationship(  # type: ignore[assignment]  # a grant is our kind of role
         foreign_keys=[StaffRoleGrant.user_id],
-        lazy="selectin",
         order_by=StaffRoleGrant.role,
         cascade="all, delete-orphan",
     )
-    memberships: Mapped[list["Membership"]] = relationship(
-        back_populates="user", lazy="selectin", order_by="Membership.joined_at"
-    )
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="user", order_by="Membership.joined_at")
 
     def __str__(self) -> str:
         return self.name

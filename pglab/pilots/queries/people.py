@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import exists, select
+from sqlalchemy.orm import selectinload
 
 from pglab.accounts.models import Membership, StaffRole, StaffRoleGrant, User
 from pglab.accounts.queries import find_confirmed_user
@@ -18,6 +19,7 @@ def list_members(organization_id: UUID) -> Sequence[User]:
         select(User)
         .join(Membership, Membership.user_id == User.id)
         .where(Membership.organization_id == organization_id, User.active)
+        .options(selectinload(User.memberships))
         .order_by(Membership.joined_at)
     ).all()
 
@@ -25,7 +27,8 @@ def list_members(organization_id: UUID) -> Sequence[User]:
 def list_staff(*roles: StaffRole) -> Sequence[User]:
     """Active City people who hold any of these roles, by name."""
     holds = exists().where(StaffRoleGrant.user_id == User.id, StaffRoleGrant.role.in_(roles))
-    return db.session.scalars(select(User).where(User.active, holds).order_by(User.name, User.id)).all()
+    found = select(User).where(User.active, holds).options(selectinload(User.roles)).order_by(User.name, User.id)
+    return db.session.scalars(found).all()
 
 
 def hosts_pilots(user: User) -> bool:

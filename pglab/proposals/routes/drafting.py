@@ -5,7 +5,8 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from pglab.accounts.models import User
+from pglab.accounts.models import MemberRole, User
+from pglab.accounts.queries import list_members
 from pglab.accounts.session import me
 from pglab.core.clock import official_now
 from pglab.core.db import transaction
@@ -71,23 +72,24 @@ def tasks(reference: str) -> ResponseReturnValue:
     """The task list of one proposal, with the deadline beside it."""
     proposal = queries.get_proposal(reference, viewer=me())
     now = official_now()
+    draft = queries.get_draft(proposal)
     return render_template(
         "proposals/tasks.html",
         proposal=proposal,
         now=now,
         open=proposal.rfp.phase(now).accepts_proposals,
-        groups=task_groups(proposal, now),
-        problems=queries.list_problems(proposal),
+        groups=task_groups(proposal, draft, now),
+        problems=queries.problems_of(draft),
         submissions=queries.list_submissions(proposal),
         refusals=queries.list_refusals(proposal),
         may_submit=policy.may_submit(me(), proposal),
     )
 
 
-def task_groups(proposal: Proposal, now: Any) -> list[dict[str, Any]]:
+def task_groups(proposal: Proposal, draft: queries.Draft, now: Any) -> list[dict[str, Any]]:
     """The task list as its template draws it: sections by group, then the documents."""
     groups: dict[str, list[dict[str, Any]]] = {}
-    for state in queries.list_section_states(proposal):
+    for state in queries.section_states(draft):
         criterion = state.section.criterion
         groups.setdefault(state.section.group, []).append(
             {
@@ -99,7 +101,7 @@ def task_groups(proposal: Proposal, now: Any) -> list[dict[str, Any]]:
                 "note": last_edit(state, now),
             }
         )
-    attached = {attachment.slot_id: attachment.document for attachment in queries.list_attachments(proposal)}
+    attached = draft.documents
     groups["Documents"] = [
         {
             "label": slot.title,
@@ -107,7 +109,7 @@ def task_groups(proposal: Proposal, now: Any) -> list[dict[str, Any]]:
             **file_status(attached.get(slot.id)),
             "note": attached[slot.id].filename if slot.id in attached else "",
         }
-        for slot in rfp_queries.list_slots(proposal.rfp_id)
+        for slot in draft.slots
     ]
     return [{"title": title, "tasks": tasks} for title, tasks in groups.items()]
 
@@ -258,4 +260,4 @@ def one_slot(rfp: Rfp, slug: str) -> DocumentSlot:
 
 def submitters(proposal: Proposal) -> list[User]:
     """The people who may submit this proposal."""
-    return [m.user for m in proposal.organization.memberships if policy.may_submit(m.user, proposal)]
+    return [each.user for each in list_members(proposal.organization) if each.role is MemberRole.REPRESENTATIVE]

@@ -15,7 +15,6 @@ from pglab.proposals import forms, policy, queries, services
 from pglab.proposals.models import Proposal, Refusal, Submission
 from pglab.proposals.routes.blueprint import bp
 from pglab.proposals.routes.drafting import submitters
-from pglab.rfps import queries as rfp_queries
 from pglab.web.security import public, signed_in
 
 
@@ -24,15 +23,16 @@ from pglab.web.security import public, signed_in
 def check(reference: str) -> ResponseReturnValue:
     """Every answer and file in one view, with everything that still has to be fixed."""
     proposal = queries.get_proposal(reference, viewer=me())
+    draft = queries.get_draft(proposal)
     return render_template(
         "proposals/check.html",
         proposal=proposal,
         now=official_now(),
-        sections=rfp_queries.list_form_sections(proposal.rfp_id),
-        answers=queries.answers_by_question(proposal),
-        slots=rfp_queries.list_slots(proposal.rfp_id),
-        attached={attachment.slot_id: attachment.document for attachment in queries.list_attachments(proposal)},
-        problems=queries.list_problems(proposal),
+        sections=draft.sections,
+        answers=draft.answers,
+        slots=draft.slots,
+        attached=draft.documents,
+        problems=queries.problems_of(draft),
         may_submit=policy.may_submit(me(), proposal),
         submitters=[user.name for user in submitters(proposal)],
     )

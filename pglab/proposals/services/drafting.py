@@ -144,9 +144,5 @@ def _find_attachment(proposal: Proposal, slot: DocumentSlot) -> Attachment | Non
 
 def lock_draft(proposal: Proposal) -> None:
     """Wait for an edit or a submit of the same proposal in flight, and see the draft as it left it."""
-    db.session.execute(
-        select(Proposal)
-        .where(Proposal.id == proposal.id)
-        .with_for_update(of=Proposal)
-        .execution_options(populate_existing=True)
-    )
+    changing = ["status", "version", "submission_number", "submitted_version"]
+    db.session.refresh(proposal, changing, with_for_update={"of": Proposal})

@@ -26,12 +26,17 @@ def instant(at: datetime) -> str:
 
 
 def build_manifest(
-    proposal: Proposal, *, number: int, received_at: datetime, declarations: list[str], actor: User
+    proposal: Proposal,
+    draft: queries.Draft,
+    *,
+    number: int,
+    received_at: datetime,
+    declarations: list[str],
+    actor: User,
 ) -> Package:
     """Everything that is received with submission `number`: who, to which RFP version, every answer, every file."""
     version = rfp_queries.latest_version(proposal.rfp_id)
-    answers = queries.answers_by_question(proposal)
-    attachments = queries.list_attachments(proposal)
+    answers, attachments = draft.answers, draft.attachments
     manifest = {
         "type": "pglab-submission",
         "format": 1,
@@ -53,7 +58,7 @@ def build_manifest(
                     for question in section.questions
                 ],
             }
-            for section in rfp_queries.list_form_sections(proposal.rfp_id)
+            for section in draft.sections
         ],
         "files": [
             {

@@ -7,7 +7,8 @@ protocol; see docs/decisions/0003-submission-protocol.md for what was measured a
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from pglab.accounts.models import User
 from pglab.adapters.signing import sign
@@ -57,18 +58,19 @@ def submit_proposal(
         return _refuse(proposal, arrival, idempotency_key, actor)
     if proposal.version != version:
         raise StateError("Your proposal changed since you checked it. Check your answers again, then submit.")
-    problems = queries.list_problems(proposal)
+    draft = queries.get_draft(proposal)
+    problems = queries.problems_of(draft)
     if problems:
         raise RuleError(f"There are {len(problems)} things to fix before you can submit. Check your answers.")
-    return _accept(proposal, arrival, idempotency_key, declarations, actor)
+    return _accept(proposal, draft, arrival, idempotency_key, declarations, actor)
 
 
 def _stamp(proposal: Proposal) -> Arrival:
     """The arrival. The lock keeps the opening out until we commit; the clock is read as a statement of its own, since
     one inside the locking statement may be read before the lock is granted."""
-    closes_at, opened_at = db.session.execute(
-        select(Rfp.closes_at, Rfp.opened_at).where(Rfp.id == proposal.rfp_id).with_for_update(read=True, of=Rfp)
-    ).one()
+    locked = select(Rfp.closes_at, Rfp.opened_at).where(Rfp.id == proposal.rfp_id).with_for_update(read=True, of=Rfp)
+    closes_at, opened_at = db.session.execute(locked).one()
+    set_committed_value(proposal.rfp, "closes_at", closes_at)  # the receipt names the deadline it was judged by
     return Arrival(at=official_now(), closes_at=closes_at, opened=opened_at is not None)
 
 
@@ -85,11 +87,17 @@ def _sent_before(proposal: Proposal, actor: User, key: str, version: int) -> Sub
 
 
 def _accept(
-    proposal: Proposal, arrival: Arrival, idempotency_key: str, declarations: list[str], actor: User
+    proposal: Proposal,
+    draft: queries.Draft,
+    arrival: Arrival,
+    idempotency_key: str,
+    declarations: list[str],
+    actor: User,
 ) -> Submission:
-    latest = select(func.coalesce(func.max(Submission.number), 0)).where(Submission.proposal_id == proposal.id)
-    number = db.session.scalars(latest).one() + 1
-    package = build_manifest(proposal, number=number, received_at=arrival.at, declarations=declarations, actor=actor)
+    number = proposal.submission_number + 1  # the draft is locked, and the database keeps the number and the rows equal
+    package = build_manifest(
+        proposal, draft, number=number, received_at=arrival.at, declarations=declarations, actor=actor
+    )
     content = canonical_json(package.manifest)
     signature = sign(content)
     submission = Submission(
@@ -122,7 +130,8 @@ def _accept(
 def _refuse(proposal: Proposal, arrival: Arrival, idempotency_key: str, actor: User) -> Refusal:
     """Keep that somebody tried, when, and the hash of what they tried to send. No content is stored."""
     number = proposal.submission_number + 1
-    tried = build_manifest(proposal, number=number, received_at=arrival.at, declarations=[], actor=actor)
+    draft = queries.get_draft(proposal)
+    tried = build_manifest(proposal, draft, number=number, received_at=arrival.at, declarations=[], actor=actor)
     statement = canonical_json(
         {
             "type": "pglab-refusal",

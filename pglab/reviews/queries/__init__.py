@@ -3,6 +3,7 @@
 from pglab.reviews.queries.declarations import (
     conflict_matrix,
     get_pending_declaration,
+    latest_answer,
     latest_declarations,
     list_declaration_rows,
     list_panel_proposals,
@@ -42,6 +43,7 @@ __all__ = [
     "get_seat",
     "has_seat",
     "has_standing_seat",
+    "latest_answer",
     "latest_declarations",
     "list_declaration_rows",
     "list_desk",

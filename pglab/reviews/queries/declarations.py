@@ -32,6 +32,16 @@ def list_panel_proposals(rfp: Rfp) -> list[Proposal]:
     )
 
 
+def latest_answer(member: PanelMember, proposal: Proposal) -> ConflictAnswer | None:
+    """What the member declared last about this proposal; None before the first declaration."""
+    return db.session.scalar(
+        select(ConflictDeclaration.answer)
+        .where(ConflictDeclaration.member_id == member.id, ConflictDeclaration.proposal_id == proposal.id)
+        .order_by(ConflictDeclaration.number.desc())
+        .limit(1)
+    )
+
+
 def latest_declarations(rfp: Rfp, *, member: PanelMember | None = None) -> dict[Cell, ConflictDeclaration]:
     """The declaration that counts, by (member, proposal); of the whole panel or of one member."""
     query = (

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
-from pglab.accounts.models import User
+from pglab.accounts.models import Organization, User
 from pglab.core.db import db
 from pglab.core.errors import AccessDeniedError, NotFoundError
 from pglab.proposals import queries as proposal_queries
@@ -51,14 +51,17 @@ def get_assignment(reference: str, *, viewer: User) -> tuple[PanelMember, Submis
 
 def _answer_on(seat: PanelMember, reference: str) -> tuple[ConflictAnswer | None, str]:
     """The newest declaration of this seat on the proposal, and how the startup is called."""
-    proposal = db.session.scalars(select(Proposal).where(Proposal.reference == reference.upper())).one()
-    answer = db.session.scalar(
-        select(ConflictDeclaration.answer)
-        .where(ConflictDeclaration.member_id == seat.id, ConflictDeclaration.proposal_id == proposal.id)
+    own = (ConflictDeclaration.proposal_id == Proposal.id) & (ConflictDeclaration.member_id == seat.id)
+    answer, name = db.session.execute(
+        select(ConflictDeclaration.answer, Organization.legal_name)
+        .select_from(Proposal)
+        .join(Proposal.organization)
+        .outerjoin(ConflictDeclaration, own)
+        .where(Proposal.reference == reference.upper())
         .order_by(ConflictDeclaration.number.desc())
         .limit(1)
-    )
-    return answer, proposal.organization.legal_name
+    ).one()
+    return answer, name
 
 
 def find_sheet(member: PanelMember, proposal: Proposal, *, lock: bool = False) -> ScoreSheet | None:

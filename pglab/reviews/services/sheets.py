@@ -16,6 +16,7 @@ from pglab.reviews import policy, queries
 from pglab.reviews.models import PanelMember, Score, ScoreSheet
 from pglab.reviews.services.stage import lock_scoring
 from pglab.reviews.states import SHEET_WORKFLOW, ConflictAnswer, SheetEvent, SheetStatus
+from pglab.rfps.models import Criterion
 from pglab.rfps.queries import list_criteria
 
 
@@ -60,9 +61,8 @@ def _lock_sheet(member: PanelMember, proposal: Proposal, actor: User) -> ScoreSh
     require(actor.id == member.user_id, "Scores are given by the evaluator themselves.")
     lock_scoring(member.rfp)
     queries.find_seat(member.rfp, member.user, lock=True)
-    latest = queries.latest_declarations(member.rfp, member=member).get((member.id, proposal.id))
     require(
-        latest is not None and latest.answer is ConflictAnswer.NONE,
+        queries.latest_answer(member, proposal) is ConflictAnswer.NONE,
         "You can score a proposal once you have declared that there is no conflict.",
     )
     return queries.find_sheet(member, proposal, lock=True)
@@ -70,10 +70,10 @@ def _lock_sheet(member: PanelMember, proposal: Proposal, actor: User) -> ScoreSh
 
 def _write(sheet: ScoreSheet, given: Mapping[UUID, Given]) -> None:
     """Put points and words on the sheet; rows appear with the first of either, unchanged ones are left alone."""
-    rubric = {criterion.id for criterion in list_criteria(sheet.proposal.rfp_id)}
     kept = queries.scores_by_criterion(sheet)
     for criterion_id, row in given.items():
-        if criterion_id not in rubric:
+        criterion = db.session.get(Criterion, criterion_id)
+        if criterion is None or criterion.rfp_id != sheet.proposal.rfp_id:
             raise RuleError("This criterion is not part of the rubric.")
         if row.points is not None and not 0 <= row.points <= policy.SCALE:
             raise RuleError(f"Points go from 0 to {policy.SCALE}.")
