@@ -1,11 +1,14 @@
 """Refusals as pages in the site's look, or as JSON for programs. Nothing typed is lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask_login import AnonymousUserMixin  # type: ignore[import-untyped]  # Flask-Login ships no types
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from pglab.core.db import forget
@@ -19,12 +22,15 @@ TITLES = {
     405: "That isn’t possible here",
     409: "This has changed since you opened it",
     410: "The time for this has passed",
-    413: "That file is too large",
+    413: "That is too large",
     422: "There is a problem",
     429: "Too many tries",
     500: "Something went wrong on our side",
     503: "A part of PGH Lab isn’t answering",
 }
+TOO_MUCH_TEXT = "That is more text than a form takes"
+# A longer text is not given back: reading and showing it would cost more than it can be worth to anybody.
+LONGEST_KEPT = 4_000_000
 # What a resend page never carries: one-time tokens and secrets.
 NOT_KEPT = {"csrf_token", "password", "password_confirm", "new_password", "code"}
 
@@ -39,7 +45,7 @@ def init_errors(app: Flask) -> None:
 
 def error_page(status: int, message: str = "", **context: Any) -> Response:
     """One error in the site's look, with the request's id; JSON where the client asked for it."""
-    title = TITLES.get(status, TITLES[500 if status >= 500 else 400])
+    title = context.pop("title", "") or TITLES.get(status, TITLES[500 if status >= 500 else 400])
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         body: Response = jsonify(error=title, message=message, request_id=g.get("request_id", ""))
     else:
@@ -55,12 +61,25 @@ def kept_fields() -> list[tuple[str, str]]:
     A form that another site sent is not given back: its text is not the person's, and a button to send it again
     would let that site act in the person's name.
     """
+    return _kept(request.form.items(multi=True)) if request.method == "POST" and _is_ours() else []
+
+
+def oversized_fields() -> list[tuple[str, str]]:
+    """The same of a form with more text than the site takes, which nobody has read yet."""
+    if not _is_ours() or not 0 < (request.content_length or 0) <= LONGEST_KEPT:
+        return []
+    request.max_content_length = LONGEST_KEPT
+    return _kept(parse_qsl(request.stream.read().decode(errors="replace")))
+
+
+def _is_ours() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    same = site == "same-origin" if site else urlsplit(origin).netloc == request.host
-    if request.method != "POST" or not same:
-        return []
-    return [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_KEPT and value]
+    return site == "same-origin" if site else urlsplit(origin).netloc == request.host
+
+
+def _kept(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in fields if name not in NOT_KEPT and value]
 
 
 def _domain_error(error: DomainError) -> Response:
@@ -85,6 +104,8 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if error.response is not None:
         return make_response(error.get_response())
+    if status == 413 and request.mimetype != "multipart/form-data":
+        return _too_much_text()
     kept = kept_fields() if status == 401 else []
     response = error_page(status, _sentence(status), kept=kept, resend=status == 401 and bool(kept))
     for name, value in error.get_headers():
@@ -93,17 +114,34 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
+def _too_much_text() -> Response:
+    kept = oversized_fields()
+    below = "What you typed stands below: copy it, shorten it, and send it again from the page before." if kept else ""
+    return error_page(413, f"Nothing was saved. {below}".strip(), title=TOO_MUCH_TEXT, kept=kept)
+
+
 def _sentence(status: int) -> str:
     return {
         401: "You were signed out to protect your account. Your text is kept below. Sign in, then send it again.",
         404: "It may have moved, or you may need to sign in with a different account.",
-        413: "That is larger than this page accepts. Nothing was saved. Choose a smaller file and try again.",
+        413: "Files can be up to 25 MB. Nothing was saved. Choose a smaller file and try again.",
         429: "Wait a minute, then try again.",
     }.get(status, "")
 
 
+def _database_away(error: OperationalError) -> Response:
+    """503 while the database does not answer; the page is made without asking it who is at the screen."""
+    with suppress(OperationalError):
+        forget()
+    g._login_user = AnonymousUserMixin()
+    current_app.logger.error("no database", exc_info=error, extra={"request_id": g.get("request_id", "")})
+    return error_page(503, "Nothing was saved just now. Try again in a few minutes.", kept=kept_fields())
+
+
 def _fault(app: Flask) -> Callable[[Exception], Response]:
     def answer(error: Exception) -> Response:
+        if isinstance(error, OperationalError):
+            return _database_away(error)
         forget()
         app.logger.error("fault", exc_info=error, extra={"request_id": g.get("request_id", "")})
         if app.testing:
