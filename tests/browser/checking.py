@@ -1,7 +1,8 @@
 """What every page must keep, looked at in a real browser: nothing axe objects to, no fault in the console, no sideways
 scrolling, one heading; and a picture of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +38,25 @@ MEASURE = """() => {
       && e.checkVisibility()).map((e) => e.textContent.trim()),
   };
 }"""
+
+
+# What is in motion, endless or not, although the reader asked for none.
+MOVING = """() => document.getAnimations().filter((a) => a.playState === 'running'
+  && a.effect.getComputedTiming().duration > 100).map((a) => a.effect.target?.outerHTML.slice(0, 80))"""
+
+
+@contextmanager
+def enlarged(page: Page) -> Iterator[None]:
+    """The page as on a desk at 400 %: four times as large, so that 320 by 256 remain of 1280 by 1024."""
+    browser = page.context.new_cdp_session(page)
+    browser.send(
+        "Emulation.setDeviceMetricsOverride", {"width": 320, "height": 256, "deviceScaleFactor": 4, "mobile": False}
+    )
+    try:
+        yield
+    finally:
+        browser.send("Emulation.clearDeviceMetricsOverride")
+        browser.detach()
 
 
 def pictures() -> Path:
@@ -80,6 +100,26 @@ class Inspector:
                 self._audit(page, name, width)
         self._at(page, DESK)
 
+    def look_everywhere(self, page: Page, name: str) -> None:
+        """Give the page to axe at every width, at four times the size and in forced colors; nothing may move."""
+        self.look(page, name, audit=(DESK, PHONE, SMALL))
+        if page.evaluate(MOVING):
+            self.problems.append(f"{name} ({page.url}) moves although motion is reduced: {page.evaluate(MOVING)}")
+        with enlarged(page):
+            self._measure(page, f"{name} at 400 %")
+            self._hear_axe(page, f"{name} at 400 %")
+        page.emulate_media(forced_colors="active")
+        self._measure(page, f"{name} in forced colors")
+        self._hear_axe(page, f"{name} in forced colors")
+        page.emulate_media(forced_colors="none")
+
+    def look_narrow(self, page: Page, name: str) -> None:
+        """Check a page of a known shape, with longer words, for sideways scrolling where there is least room."""
+        self.looked += 1
+        self._at(page, SMALL)
+        self._measure(page, f"{name} at {SMALL}")
+        self._at(page, DESK)
+
     @staticmethod
     def _at(page: Page, width: int) -> None:
         if page.viewport_size != {"width": width, "height": HEIGHTS[width]}:
@@ -98,9 +138,13 @@ class Inspector:
 
     def _audit(self, page: Page, name: str, width: int) -> None:
         self.audited += 1
-        page.evaluate(AXE_SCRIPT + "; null")
-        self.problems += [f"{name} at {width} ({page.url}): {each}" for each in page.evaluate(RUN_AXE, TAGS)]
+        self._hear_axe(page, f"{name} at {width}")
         page.screenshot(path=pictures() / f"{name}-{width}.jpg", full_page=True, type="jpeg", quality=75)
+
+    def _hear_axe(self, page: Page, name: str) -> None:
+        if not page.evaluate("typeof axe !== 'undefined'"):
+            page.evaluate(AXE_SCRIPT + "; null")
+        self.problems += [f"{name} ({page.url}): {each}" for each in page.evaluate(RUN_AXE, TAGS)]
 
     def is_content(self) -> None:
         """Fail with everything that was wrong, once each."""

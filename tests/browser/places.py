@@ -17,7 +17,7 @@ from pglab.payments.models import Installment, PaymentRequest
 from pglab.pilots.models import Agreement, Pilot
 from pglab.proposals.models import Proposal
 from pglab.reviews.models import PanelMember
-from pglab.rfps.models import DocumentSlot, FormSection
+from pglab.rfps.models import DocumentSlot, FormSection, Rfp
 
 NOBODY = "visitor"
 # Who is sent to look at which part of the site; the first that fits.
@@ -90,7 +90,12 @@ def values(name: str, rule: Rule) -> list[Any]:
             select(Notice.id).join(User, User.id == Notice.user_id).where(User.name == "Dana Ruiz").limit(1)
         ),
         "email_id": lambda: all_of(select(Email.id).limit(1)),
-        "member_id": lambda: all_of(select(PanelMember.id).join(PanelMember.user).where(User.name == "Dee Evans")),
+        "member_id": lambda: all_of(
+            select(PanelMember.id)
+            .join(PanelMember.user)
+            .join(PanelMember.rfp)
+            .where(User.name == "Dee Evans", Rfp.reference == "RFP-90")
+        ),
         "digest": lambda: all_of(select(AuditEvent.hash).order_by(AuditEvent.seq.desc()).limit(1)),
         "role": lambda: ["finance"],
     }
@@ -99,14 +104,19 @@ def values(name: str, rule: Rule) -> list[Any]:
 
 def references(path: str) -> list[str]:
     if path.startswith("/finance"):
-        return all_of(select(PaymentRequest.reference).order_by(PaymentRequest.reference))
+        return all_of(
+            select(PaymentRequest.reference)
+            .where(PaymentRequest.reference.like("S90%"))
+            .order_by(PaymentRequest.reference)
+        )
     if path.startswith("/workspace"):
-        return all_of(select(Pilot.reference).order_by(Pilot.reference))
+        return all_of(select(Pilot.reference).where(Pilot.reference.like("P90%")).order_by(Pilot.reference))
     if path.startswith("/manage/agreements"):
         return all_of(select(Agreement.reference).order_by(Agreement.reference).limit(1))
     own = select(Proposal.reference).join(Proposal.organization).order_by(Proposal.reference)
     if path.startswith("/apply"):
-        return all_of(own.where(Organization.legal_name == "CurbSense Inc."))
+        here = own.where(Organization.legal_name == "CurbSense Inc.")
+        return all_of(here.where(Proposal.reference.like("L12-%") | Proposal.reference.like("L90-%")))
     long = all_of(own.where(Proposal.reference.like("L90-%"), Organization.legal_name.like("Allegheny%")))
     return [*long, *all_of(own.where(Organization.legal_name.like("O%Malley%")))]
 

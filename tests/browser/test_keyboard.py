@@ -1,11 +1,12 @@
-"""Applying and approving a payment with the keyboard alone: every stop can be seen, and after a press the focus stands
-where reading goes on."""
+"""Applying, scoring, releasing, handing in, accepting and approving a payment with the keyboard alone: every stop can
+be seen, and after a press the focus stands where reading goes on."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from pglab.cli.demo import city
 from tests.browser.people import Reader
 from tests.support.site import Site
 
@@ -77,6 +78,15 @@ class Typist:
             self.step("ArrowDown")
         raise AssertionError(f"no choice “{words}” on {self.reader.path}")
 
+    def pick(self, value: str) -> "Typist":
+        """Choose a radio of the group that has the focus, by its value."""
+        for _ in range(12):
+            if self.focused()["value"] == value:
+                self.page.keyboard.press("Space")
+                return self
+            self.step("ArrowRight")
+        raise AssertionError(f"no choice of {value} on {self.reader.path}")
+
     def follow(self, words: str) -> "Typist":
         self.go_to(words)
         self.reader.going(lambda: self.page.keyboard.press("Enter"))
@@ -92,12 +102,12 @@ class Typist:
         return self
 
 
-def upload(typist: Typist) -> None:
+def upload(typist: Typist, button: str = "Upload") -> None:
     """Space opens the browser's own dialog, in which the file is chosen."""
     typist.go_to(name="file")
     typist.page.keyboard.press("Space")
     typist.page.wait_for_function("() => document.activeElement.files.length === 1")
-    typist.press("Upload")
+    typist.press(button)
 
 
 def test_a_founder_applies_without_a_mouse(demo: Site, a_window: Callable[..., Reader], deck: Path):
@@ -148,3 +158,36 @@ def test_a_payment_is_approved_without_a_mouse(demo: Site, a_window: Callable[..
     finance.go_to(name="decision").choose("Approve").press("Continue")
     finance.press("Approve $6,250.00")
     finance.reader.open("/finance/payments/S90-0004").sees("Approved")
+
+
+def test_an_evaluator_scores_without_a_mouse(demo: Site, a_window: Callable[..., Reader]):
+    with demo.app.app_context():
+        reference = city.proposal(95, "unbroken").reference
+    evaluator = Typist(a_window(demo, "Carl Dietz").be("Carl Dietz").open(f"/review/proposals/{reference}"))
+    for place in range(1, 6):
+        evaluator.go_to(name=f"points-{place}").pick("4")
+        evaluator.go_to(name=f"explanation-{place}").type("3 of the 4 steps? Named: j, k and r.")
+    evaluator.press("Mark as final")
+    evaluator.reader.sees("Marked as final").open(f"/review/proposals/{reference}").sees("80.0 of 100", "5 of 5 scored")
+
+
+def test_decisions_are_released_without_a_mouse(demo: Site, a_window: Callable[..., Reader]):
+    director = Typist(a_window(demo, "Helen Novak").be("Helen Novak").open("/manage/cohorts/96"))
+    director.follow("Decisions").follow("Check and release")
+    director.press("Release 5 decisions", expect=422)
+    director.go_to(name="checked")
+    director.page.keyboard.press("Space")
+    director.press("Release 5 decisions")
+    director.reader.open("/manage/cohorts/96/decisions").sees("Released")
+
+
+def test_a_milestone_is_handed_in_and_accepted_without_a_mouse(demo: Site, a_window: Callable[..., Reader], deck: Path):
+    founder = Typist(a_window(demo, "Dana Ruiz").be("Dana Ruiz").open("/workspace/P90-01/milestones/3"))
+    founder.page.on("filechooser", lambda dialog: dialog.set_files(deck))
+    founder.go_to(name="note").type("Counted again after the corner was painted.")
+    upload(founder, "Hand in milestone 3")
+    champion = Typist(a_window(demo, "Mona Abara").be("Mona Abara").open("/workspace/P90-01/milestones/3"))
+    champion.press("Continue", expect=422)
+    champion.go_to(name="verdict").choose("Accept").press("Continue")
+    champion.press("Accept milestone 3")
+    champion.reader.open("/workspace/P90-01/milestones/3").sees("Accepted")

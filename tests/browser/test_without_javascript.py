@@ -103,3 +103,14 @@ def test_a_visitor_looks_through_what_was_tried(demo: Site, a_window: Callable[.
     visitor.follow("Clear filters").sees("60 pilots").follow("BeamData").sees("Cohort 6, 2021", "Cohort 5, 2019")
     visitor.follow("sources disagree").sees("Host pairings were not published for this cohort")
     assert visitor.path == "/cohorts/6"
+
+
+def test_decisions_are_changed_and_released(reader: Callable[[str], Reader]):
+    manager, director = reader("Priya Shah"), reader("Helen Novak")
+    manager.open("/manage/cohorts/96/ranking").sees("Steel City Stormwater Analytics")
+    manager.open("/manage/cohorts/96/decisions")
+    reserve = manager.page.locator("main [type=radio][value=reserve]:checked").get_attribute("name")
+    manager.press("Save decisions", **{str(reserve): "decline"})
+    manager.open("/manage/cohorts/96/decisions/request").press("Ask for release")
+    director.open("/manage/cohorts/96/decisions/release").press("Release", expect=422)
+    director.press("Release", checked="yes").open("/manage/cohorts/96/decisions").sees("Released")
