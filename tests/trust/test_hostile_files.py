@@ -61,7 +61,7 @@ def test_hostile_files_are_refused_for_the_right_reason(group: str, tmp_path: Pa
     wrong: list[Any] = []
     for hostile in files_of_group:
         found = refusals(tmp_path / "upload", hostile.content)
-        if not found or not found <= hostile.reasons:
+        if not (found or {""}) <= hostile.reasons:
             wrong.append((hostile.name, found, "expected", hostile.reasons))
 
     assert wrong == []
