@@ -33,10 +33,8 @@ export class Parcel {
 
   /** Send all of it; gives the name of the upload. */
   async send() {
-    let state = await this.trying(async () => this.ask(this.uploads, {
-      ticket: this.ticket, filename: this.file.name, size: this.file.size, fingerprint: await fingerprint(this.file),
-    }));
-    this.id = state.id;
+    this.begun = this.trying(() => this.begin());
+    let state = await this.begun;
     while (state.part) {
       this.shown(state.received);
       state = await this.trying(() => this.sendPart(state));
@@ -45,9 +43,19 @@ export class Parcel {
     return this.id;
   }
 
+  /** Announce the file. Never cut off: the site would begin an upload whose name we do not know. */
+  async begin() {
+    const state = await this.ask(this.uploads, {
+      ticket: this.ticket, filename: this.file.name, size: this.file.size, fingerprint: await fingerprint(this.file),
+    }, null);
+    this.id = state.id;
+    return state;
+  }
+
   /** Stop, and have the site forget what has arrived. */
   async cancel() {
     this.stop.abort();
+    await this.begun.catch(() => {});
     if (this.id) await fetch(`${this.uploads}/${this.id}/cancellation`, { method: "POST", body: this.body({}), keepalive: true });
   }
 
@@ -93,12 +101,12 @@ export class Parcel {
     }
   }
 
-  async ask(address, given) {
+  async ask(address, given, signal = this.stop.signal) {
     const answer = await fetch(address, {
       method: given ? "POST" : "GET",
       body: given && this.body(given),
       headers: { Accept: "application/json" },
-      signal: this.stop.signal,
+      signal,
       redirect: "error",
     });
     if (answer.ok) return answer.json();
