@@ -14,7 +14,11 @@ from psycopg_pool import ConnectionPool
 
 app = Flask(__name__)
 pool = ConnectionPool(
-    os.environ["DATABASE_URL"].replace("postgresql+psycopg", "postgresql"), min_size=1, max_size=4, open=True
+    os.environ["DATABASE_URL"].replace("postgresql+psycopg", "postgresql"),
+    min_size=1,
+    max_size=4,
+    open=True,
+    kwargs={"options": "-c pglab.viewer=worker"},
 )
 page = Template(Path(os.environ["FLOOR_PAGE"]).read_text(encoding="utf-8").replace("{", "(") + "{{ reference }}")
 table = Template("<!doctype html><table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>"
@@ -83,8 +87,8 @@ def listing(cohort: int) -> str:
 def named_list(name: str) -> str:
     """Any list as one query and a bare table: pilots, payments."""
     queries = {
-        "pilots": "SELECT number, organization_id, started_at FROM pilots ORDER BY number",
-        "payments": "SELECT reference, state, amount_cents FROM payment_requests ORDER BY reference",
+        "pilots": "SELECT reference, title, organization_id FROM pilots ORDER BY reference",
+        "payments": "SELECT reference, status, approvals_needed FROM payment_requests ORDER BY reference",
     }
     with pool.connection() as connection:
         return table.render(rows=connection.execute(queries[name]).fetchall())  # type: ignore[call-overload]  # chosen above
