@@ -28,3 +28,16 @@ def undone(app: Flask) -> Iterator[None]:
             connection.close()
             db.session = kept
             db.engine.dispose()
+
+
+@contextmanager
+def set_aside() -> Iterator[None]:
+    """Inside `undone`: what happens in this part is undone at its end, commits included. Load things by id in it."""
+    db.session.commit()  # or the savepoint that the session holds would end ours with its own
+    nested = db.session.get_bind().begin_nested()
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        db.session.expunge_all()
+        nested.rollback()
