@@ -3,8 +3,19 @@
 import re
 from typing import Any
 
+from wtforms.widgets import HiddenInput
+
 from pglab.accounts.models import MemberRole
-from pglab.web.forms import ChoiceField, EmailField, Form, HttpsUrlField, LineField, SecretField, SelectField
+from pglab.web.forms import (
+    AskedField,
+    ChoiceField,
+    EmailField,
+    Form,
+    HttpsUrlField,
+    LineField,
+    SecretField,
+    SelectField,
+)
 from pglab.web.forms import WholeNumberField as NumberField
 
 STATES = (
@@ -23,19 +34,20 @@ MEMBER_ROLES = (
     (MemberRole.VIEWER, "Viewer", "Reads, and changes nothing"),
 )
 
+LONGEST_ANSWER = 20_000
 NEW_PASSWORD = {"autocomplete": "new-password"}
 LENGTH_HINT = "At least 15 characters. Any characters, spaces too. Pasting from a password manager works."
 
 
 class CodeField(LineField):
-    """Six digits from an app; spaces between them are fine."""
+    """Six digits from an app, or `on_paper` a recovery code; spaces between them are fine."""
 
-    def __init__(self, label: str, **kwargs: Any) -> None:
+    def __init__(self, label: str, *, on_paper: bool = False, **kwargs: Any) -> None:
         super().__init__(
             label,
-            thing="the six-digit code",
-            max_length=20,
-            render_kw={"inputmode": "numeric", "autocomplete": "one-time-code"},
+            thing="a code" if on_paper else "the six-digit code",
+            max_length=40,
+            render_kw={"autocomplete": "one-time-code", **({} if on_paper else {"inputmode": "numeric"})},
             **kwargs,
         )
 
@@ -70,6 +82,34 @@ class CountyField(LineField):
         return re.sub(r"\s+county$", "", super().read(written), flags=re.IGNORECASE)
 
 
+class DeviceAnswerField(AskedField):
+    """Hidden: what a device answered when it was asked to make or use a passkey; the page's script fills it in."""
+
+    widget = HiddenInput()
+
+    def read(self, written: str) -> str:
+        if len(written) > LONGEST_ANSWER:
+            raise ValueError("Your device sent more than a passkey does. Try again.")
+        return written
+
+    def _value(self) -> str:
+        """An answer is good once."""
+        return ""
+
+
+class PasskeyForm(Form):
+    """A device's answer, to sign in."""
+
+    device_answer = DeviceAnswerField(blank="Your browser didn’t offer a passkey. Try again, or use your password.")
+
+
+class NewPasskeyForm(Form):
+    """A device's answer, and a name to know it by."""
+
+    name = LineField("Name of the passkey", thing="a name for the passkey", max_length=60)
+    device_answer = DeviceAnswerField(blank="Your browser didn’t make a passkey. It needs JavaScript.")
+
+
 class SignInForm(Form):
     """Email and password."""
 
@@ -78,9 +118,15 @@ class SignInForm(Form):
 
 
 class CodeForm(Form):
-    """The second step."""
+    """A code that shows that an app is set up."""
 
     code = CodeField("Code")
+
+
+class SecondStepForm(Form):
+    """The second step at sign-in: from the app, or from paper."""
+
+    code = CodeField("Code", on_paper=True)
 
 
 class SignUpForm(Form):
@@ -116,6 +162,20 @@ class VerifyForm(Form):
     password = SecretField("Password", thing="your password")
 
 
+class NewEmailForm(Form):
+    """Another address for the account."""
+
+    email = EmailField("New email", thing="your new email address")
+
+
+class AnswerForm(Form):
+    """Yes or no to an invitation."""
+
+    reply = ChoiceField(
+        "Your answer", thing="your answer", choices=[("accept", "Join the team"), ("decline", "Say no")]
+    )
+
+
 class NameForm(Form):
     """How a person is called."""
 
@@ -146,9 +206,9 @@ class OrganizationForm(Form):
 
 
 class MemberForm(Form):
-    """Whom to add to a team, and as what."""
+    """Whom to invite to a team, and as what."""
 
-    email = EmailField("Email of their account", thing="the email address of their account")
+    email = EmailField("Their email", thing="their email address")
     role = ChoiceField("What they may do", thing="what they may do", choices=MEMBER_ROLES, coerce=MemberRole)
 
 

@@ -11,3 +11,11 @@ def send_link(kind: str, email: str) -> None:
     """Mail the confirm or reset link that somebody asked for."""
     with transaction():
         services.send_link(LinkKind(kind), email)
+
+
+@queue.periodic(cron="10 * * * *")
+@queue.task(name="accounts.remove_old_tries", queueing_lock="accounts.remove_old_tries")
+def remove_old_tries(timestamp: int) -> int:  # noqa: ARG001  (the queue passes the minute it was due)
+    """Every hour: tries older than a day are forgotten."""
+    with transaction():
+        return services.remove_old_tries()

@@ -1,6 +1,6 @@
 """What people are told about their accounts. Links travel in private mails only."""
 
-from pglab.accounts.models import MemberRole, Organization, User
+from pglab.accounts.models import Invitation, InvitationState, User
 from pglab.core.states import words
 from pglab.outbox.services import owe
 
@@ -45,14 +45,45 @@ def say_changed(user: User, what: str) -> None:
     owe("account_changed", user, subject="Your PGH Lab account changed", template="accounts/changed", what=what)
 
 
-def welcome_member(organization: Organization, user: User, role: MemberRole, actor: User) -> None:
-    """A person was added to an organization."""
+def tell_old_mailbox(address: str, what: str) -> None:
+    """The mailbox an account no longer has learns so, in case somebody else changed it."""
+    owe("address_changed", address, subject="Your PGH Lab account changed", template="accounts/changed", what=what)
+
+
+def send_new_address(address: str, path: str) -> None:
+    """The link by which a new mailbox confirms that it is to be an account's address."""
     owe(
-        "member_added",
-        user,
-        subject="You were added to a team on PGH Lab",
-        template="accounts/member_added",
-        organization=organization,
-        role=words(role),
-        actor=actor,
+        "new_address",
+        address,
+        subject="Confirm your new email for PGH Lab",
+        template="accounts/new_address",
+        private=True,
+        path=path,
+    )
+
+
+def invite_member(invitation: Invitation, path: str) -> None:
+    """The link by which somebody joins a team (N2); its text is erased once sent."""
+    owe(
+        "member_invited",
+        invitation.email,
+        subject="You’re invited to a team on PGH Lab",
+        template="accounts/invitation",
+        private=True,
+        invitation=invitation,
+        role=words(invitation.role),
+        path=path,
+    )
+
+
+def say_invitation_answered(invitation: Invitation, actor: User) -> None:
+    """Whoever invited somebody learns what they said."""
+    said = "accepted" if invitation.state is InvitationState.ACCEPTED else "declined"
+    what = f"{actor.name} {said} your invitation to {invitation.organization.legal_name}."
+    owe(
+        "invitation_answered",
+        invitation.invited_by,
+        subject=f"Your invitation was {said}",
+        template="accounts/answered",
+        what=what,
     )

@@ -7,7 +7,18 @@ from sqlalchemy import ColumnElement, Row, func, select, text
 from sqlalchemy.orm import joinedload
 
 from pglab.accounts import policy
-from pglab.accounts.models import KnownDevice, MemberRole, Membership, Organization, SignInSession, User
+from pglab.accounts.models import (
+    Invitation,
+    InvitationState,
+    KnownDevice,
+    MemberRole,
+    Membership,
+    Organization,
+    Passkey,
+    RecoveryCode,
+    SignInSession,
+    User,
+)
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError
 from pglab.core.text import same_name_key
@@ -106,6 +117,27 @@ def list_device_hashes(user: User) -> list[str]:
     return list(db.session.scalars(select(KnownDevice.token_hash).where(KnownDevice.user_id == user.id)))
 
 
+def list_passkeys(user: User) -> list[Passkey]:
+    """The devices that open an account by signing, oldest first."""
+    return list(db.session.scalars(select(Passkey).where(Passkey.user_id == user.id).order_by(Passkey.id)))
+
+
+def find_passkey(key_id: bytes) -> Passkey | None:
+    """The passkey of this id; its row is held, so that its count of uses goes up one at a time."""
+    return db.session.scalar(select(Passkey).where(Passkey.key_id == key_id).with_for_update())
+
+
+def has_second_step(user: User) -> bool:
+    """Whether signing in with the password alone is not enough: an app that shows codes, or a passkey, is set up."""
+    return bool(user.tf_primary_method) or bool(list_passkeys(user))
+
+
+def count_recovery_codes(user: User) -> int:
+    """How many recovery codes are left."""
+    left = select(func.count()).where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None))
+    return db.session.scalar(left) or 0
+
+
 def get_organization(organization_id: UUID, *, viewer: User) -> Organization:
     """An organization the viewer belongs to; any other does not exist for them."""
     organization = db.session.get(Organization, organization_id)
@@ -137,6 +169,25 @@ def get_member(organization: Organization, user_id: UUID) -> Membership:
     if found is None:
         raise NotFoundError("This person is not a member any more.")
     return found
+
+
+def list_invitations(organization: Organization) -> list[Invitation]:
+    """Who has been invited and has not answered, oldest first; those whose time is over too."""
+    theirs = (Invitation.organization_id == organization.id, Invitation.state == InvitationState.OPEN)
+    return list(db.session.scalars(select(Invitation).where(*theirs).order_by(Invitation.id)))
+
+
+def get_invitation(organization: Organization, invitation_id: UUID) -> Invitation:
+    """One invitation of the organization."""
+    found = db.session.get(Invitation, invitation_id)
+    if found is None or found.organization_id != organization.id:
+        raise NotFoundError("There is no such invitation.")
+    return found
+
+
+def find_invitation(token_hash: str) -> Invitation | None:
+    """The invitation of this link, answered or not."""
+    return db.session.scalar(select(Invitation).where(Invitation.token_hash == token_hash))
 
 
 def count_representatives(organization: Organization) -> int:

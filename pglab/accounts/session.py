@@ -27,6 +27,8 @@ IDLE = timedelta(minutes=30)
 PERSONA = timedelta(days=30)
 # How long somebody may take between password and code.
 CODE_WITHIN = timedelta(minutes=10)
+# How long a device may take to sign.
+CHALLENGE_WITHIN = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
 DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
 
@@ -167,6 +169,21 @@ def keep_device_cookie(response: Response) -> Response:
 
 def _device_cookie() -> str:
     return str(current_app.config["SESSION_COOKIE_NAME"]) + "-device"
+
+
+def challenge_to_sign() -> str:
+    """What a device is asked to sign for this browser; the same while it is young, so that two tabs do not quarrel."""
+    known: dict[str, Any] = session.get("challenge") or {"at": 0.0}
+    if machine_now().timestamp() - known["at"] > CHALLENGE_WITHIN.total_seconds() / 2:
+        known = session["challenge"] = {"of": services.new_challenge(), "at": machine_now().timestamp()}
+    return str(known["of"])
+
+
+def take_challenge() -> str:
+    """What this browser was asked to have signed, if that is not too long ago; it is asked only once."""
+    known: dict[str, Any] = session.pop("challenge", None) or {"at": 0.0}
+    young = machine_now().timestamp() - known["at"] <= CHALLENGE_WITHIN.total_seconds()
+    return str(known["of"]) if young else services.new_challenge()
 
 
 def await_code(user: User, next_path: str | None) -> None:

@@ -35,6 +35,12 @@ class RoleForm(Form):
     role = ChoiceField("City role", thing="a City role", choices=ROLES, coerce=StaffRole)
 
 
+class ReasonForm(Form):
+    """Why an account is switched off or on."""
+
+    reason = LineField("Reason", thing="the reason", max_length=300)
+
+
 class ButtonForm(Form):
     """Nothing but a button."""
 

@@ -44,6 +44,7 @@ BESIDES = {
 # Shown to somebody only in the middle of something, by a link in a mail, or as a file; other tests come there.
 COME_TO_OTHERWISE = {
     *("accounts.code", "accounts.home", "accounts.confirm", "accounts.reset", "accounts.verify"),
+    *("accounts.invitation", "accounts.new_email"),
     *("proposals.own_file", "proposals.received_file", "proposals.record_file", "proposals.receipt_file"),
     *("proposals.refusal_file", "proposals.receipt_keys", "reviews.document", "reviews.ranking_csv"),
     *("reports.dataset_csv", "reports.dataset_json", "payments.ledger_csv", "pilots.deliverable"),
@@ -98,6 +99,7 @@ def values(name: str, rule: Rule) -> list[Any]:
         ),
         "digest": lambda: all_of(select(AuditEvent.hash).order_by(AuditEvent.seq.desc()).limit(1)),
         "role": lambda: ["finance"],
+        "passkey_id": list,  # the demo has no devices; tests/browser/test_passkeys.py comes there
     }
     return list(makers[name]())
 

@@ -50,10 +50,11 @@ class Site:
 
 
 @contextmanager
-def served(settings: Settings) -> Iterator[Site]:
-    """Serve the product as on a developer's machine (demo people, kept mail, official time) on a free port."""
+def served(settings: Settings, *, host: str = "127.0.0.1") -> Iterator[Site]:
+    """Serve the product as on a developer's machine (demo people, kept mail, official time) on a free port of this
+    machine, called by its address or by name."""
     server = make_server("127.0.0.1", 0, Flask(__name__), threaded=True, request_handler=QuietRequests)
-    address = f"http://127.0.0.1:{server.port}"
+    address = f"http://{host}:{server.port}"
     here = replace(settings, environment="development", base_url=address, trusted_hosts=("127.0.0.1", "localhost"))
     server.app = app = create_app(here)  # only now, for the app is told its address
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600  # as in production: built files are named after their content

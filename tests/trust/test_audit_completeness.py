@@ -110,10 +110,10 @@ def test_a_service_that_forgets_its_entry_is_refused(committed: Flask, monkeypat
 
     owner, friend = make_user(), make_user()
     organization = make_organization(owner)
-    forget = "pglab.accounts.services.organizations.record"
+    forget = "pglab.accounts.services.invitations.record"
     monkeypatch.setattr(forget, lambda *_a, **_k: None)
     from pglab.accounts.models import MemberRole  # noqa: PLC0415  (beside its only use)
 
     with pytest.raises(DBAPIError, match="has to be on the audit log"), transaction():
-        services.add_member(organization, email=friend.email, role=MemberRole.EDITOR, actor=owner)
+        services.invite_member(organization, email=friend.email, role=MemberRole.EDITOR, actor=owner)
     scored("P31", control="a service whose entry was taken out could not commit")

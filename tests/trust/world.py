@@ -137,6 +137,8 @@ IDS = {
     ),
     "user_id": lambda: db.session.scalars(select(User).where(User.email == "lee.okafor@example.org")).one().id,
     "session_id": uuid7,
+    "passkey_id": uuid7,
+    "invitation_id": uuid7,
     "notice_id": lambda: notice_of("dana.ruiz@example.org").id,
     "email_id": lambda: db.session.scalars(select(Email)).first().id,  # type: ignore[union-attr]  # the demo sent mail
     "digest": lambda: db.session.scalars(select(AuditEvent.hash).order_by(AuditEvent.seq).limit(1)).one(),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pglab.core.db import Entity
@@ -56,3 +56,29 @@ class KnownDevice(Entity):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     token_hash: Mapped[str] = mapped_column(String(64))
     seen_at: Mapped[datetime] = mapped_column(server_default=NOW)
+
+
+class Passkey(Entity):
+    """A device that opens an account by signing: its public key, and how often it says it has signed."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (UniqueConstraint("key_id"), Index("ix_passkeys_user_id", "user_id"))
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    key_id: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    uses: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(60))
+    added_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    used_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Entity):
+    """A code on paper that stands in for the second step once; only its hash is kept."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pglab.accounts.models.people import User
@@ -17,6 +17,15 @@ class MemberRole(StrEnum):
     REPRESENTATIVE = "representative"
     EDITOR = "editor"
     VIEWER = "viewer"
+
+
+class InvitationState(StrEnum):
+    """What became of an invitation; an open one whose time has passed works no more either."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
 
 
 class Organization(Entity):
@@ -71,3 +80,36 @@ class Membership(Entity):
 
     def __str__(self) -> str:
         return f"{self.role.value} of {self.organization.legal_name}"
+
+
+class Invitation(Entity):
+    """Somebody asked to act for an organization, by the address of their mailbox; the link's token is kept hashed."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        CheckConstraint(one_of("role", MemberRole), name="role_known"),
+        CheckConstraint(one_of("state", InvitationState), name="state_known"),
+        CheckConstraint("(state = 'open') = (answered_at IS NULL)", name="answered_unless_open"),
+        Index(
+            "uq_invitations_open",
+            "organization_id",
+            "email_key",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
+    email: Mapped[str] = mapped_column(String(255))
+    email_key: Mapped[str] = mapped_column(String(255))
+    role: Mapped[MemberRole] = mapped_column(choice(MemberRole))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    invited_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    invited_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    state: Mapped[InvitationState] = mapped_column(choice(InvitationState), default=InvitationState.OPEN)
+    answered_at: Mapped[datetime | None]
+
+    organization: Mapped[Organization] = relationship(lazy="joined")
+    invited_by: Mapped[User] = relationship(lazy="joined")

@@ -44,6 +44,8 @@ def security() -> ResponseReturnValue:
         person=me(),
         sessions=queries.list_sessions(me()),
         is_this_session=is_this_session,
+        passkeys=queries.list_passkeys(me()),
+        codes_left=queries.count_recovery_codes(me()),
     )
 
 

@@ -78,6 +78,7 @@ def team(organization_id: UUID) -> ResponseReturnValue:
         "accounts/team/team.html",
         organization=found,
         members=queries.list_members(found),
+        invitations=queries.list_invitations(found),
         may_change=policy.may_change_team(me(), found.id),
     )
 
@@ -85,20 +86,32 @@ def team(organization_id: UUID) -> ResponseReturnValue:
 @bp.route("/apply/organizations/<uuid:organization_id>/team/new", methods=["GET", "POST"])
 @signed_in
 def new_member(organization_id: UUID) -> ResponseReturnValue:
-    """Add somebody who has an account."""
+    """Invite somebody, by the address of their mailbox."""
     found = queries.get_organization(organization_id, viewer=me())
     require(policy.may_change_team(me(), found.id), "Ask an authorized representative of your startup to add people.")
     form = MemberForm()
     if form.submitted():
         try:
             with transaction():
-                member = services.add_member(found, email=form.email.data, role=form.role.data, actor=me())
+                services.invite_member(found, email=form.email.data, role=form.role.data, actor=me())
         except RuleError as error:
             form.show(error)
         else:
-            flash(f"{member.user.name} is on the team now.", "success")
+            flash(f"We sent an invitation to {form.email.data}. It works for three days.", "success")
             return redirect(url_for(".team", organization_id=found.id), 303)
     return render_template("accounts/team/member_new.html", form=form, organization=found), 422 if form.errors else 200
+
+
+@bp.post("/apply/organizations/<uuid:organization_id>/invitations/<uuid:invitation_id>/withdrawal")
+@signed_in
+def invitation_withdrawal(organization_id: UUID, invitation_id: UUID) -> ResponseReturnValue:
+    """Take an invitation back."""
+    found = queries.get_organization(organization_id, viewer=me())
+    require(policy.may_change_team(me(), found.id), "Ask an authorized representative of your startup to change this.")
+    with transaction():
+        services.withdraw_invitation(queries.get_invitation(found, invitation_id), actor=me())
+    flash("The invitation is withdrawn.", "success")
+    return redirect(url_for(".team", organization_id=found.id), 303)
 
 
 @bp.route("/apply/organizations/<uuid:organization_id>/team/<uuid:user_id>", methods=["GET", "POST"])

@@ -5,19 +5,21 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from pglab.accounts import queries, services
-from pglab.accounts.forms import CodeForm, SignInForm, VerifyForm
+from pglab.accounts.forms import PasskeyForm, SecondStepForm, SignInForm, VerifyForm
 from pglab.accounts.models import User
 from pglab.accounts.routes.blueprint import bp
-from pglab.accounts.services import PASSWORD_LIMITS, Visitor
+from pglab.accounts.services import PASSWORD_LIMITS, Site, Visitor
 from pglab.accounts.session import (
     await_code,
     awaited,
     begin_session,
+    challenge_to_sign,
     device_token,
     end_session,
     me,
     own_path,
     renew_session,
+    take_challenge,
 )
 from pglab.core.db import transaction
 from pglab.core.errors import RuleError
@@ -43,7 +45,36 @@ def sign_in() -> ResponseReturnValue:
             status = error.status
         else:
             return go_on(user, next_path)
-    return render_template("accounts/sign_in.html", form=form, next_path=next_path), status if form.errors else 200
+    return sign_in_page(form, PasskeyForm(formdata=None), next_path), status if form.errors else 200
+
+
+def sign_in_page(form: SignInForm, passkey: PasskeyForm, next_path: str | None) -> str:
+    """The ways in: email and password, or a passkey."""
+    asked = services.options_to_sign_in(this_site(), challenge_to_sign())
+    return render_template("accounts/sign_in.html", form=form, passkey=passkey, asked=asked, next_path=next_path)
+
+
+def this_site() -> Site:
+    """The site as passkeys know it."""
+    return Site(current_app.config["SETTINGS"].base_url)
+
+
+@bp.post("/sign-in/passkey")
+@public
+def sign_in_by_passkey() -> ResponseReturnValue:
+    """A device signs; that is both steps at once."""
+    next_path, form = own_path(request.values.get("next")), PasskeyForm()
+    if form.submitted():
+        try:
+            with transaction():
+                answer = form.device_answer.data
+                user = services.find_by_passkey(answer, site=this_site(), challenge=take_challenge())
+        except RuleError as error:
+            form.show(error)
+        else:
+            begin_session(user, via="passkey", second_factor=True)
+            return redirect(next_path or url_for(".home"), 303)
+    return sign_in_page(SignInForm(formdata=None), form, next_path), 422
 
 
 def visitor() -> Visitor:
@@ -65,7 +96,7 @@ def person_with(email: str, password: str) -> User:
 
 def go_on(user: User, next_path: str | None) -> ResponseReturnValue:
     """The code page for those with a second step, the wanted page for everyone else."""
-    if user.tf_primary_method:
+    if queries.has_second_step(user):
         await_code(user, next_path)
         return redirect(url_for(".code"), 303)
     begin_session(user, via="password")
@@ -75,13 +106,13 @@ def go_on(user: User, next_path: str | None) -> ResponseReturnValue:
 @bp.route("/sign-in/code", methods=["GET", "POST"])
 @public
 def code() -> ResponseReturnValue:
-    """The six digits of the second step."""
+    """The six digits of the second step, a recovery code, or a passkey."""
     waiting = awaited()
     user = queries.find_user_by_stamp(waiting["stamp"]) if waiting else None
     if waiting is None or user is None:
         flash("That took too long. Sign in again.", "info")
         return redirect(url_for(".sign_in"), 303)
-    form, status = CodeForm(), 422
+    form, status = SecondStepForm(), 422
     if form.submitted():
         try:
             enter_code(user, form.code.data)
@@ -91,7 +122,11 @@ def code() -> ResponseReturnValue:
         else:
             begin_session(user, via="authenticator", second_factor=True)
             return redirect(own_path(waiting["next"]) or url_for(".home"), 303)
-    return render_template("accounts/code.html", form=form), status if form.errors else 200
+    asked = services.options_to_sign_in(this_site(), challenge_to_sign())
+    page = render_template(
+        "accounts/code.html", form=form, asked=asked, passkey=PasskeyForm(formdata=None), next_path=waiting["next"]
+    )
+    return page, status if form.errors else 200
 
 
 def enter_code(user: User, written: str) -> None:

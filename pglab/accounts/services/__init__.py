@@ -1,16 +1,34 @@
 """What people do with their accounts and organizations, one function a use case."""
 
+from pglab.accounts.services.closing import switch_off, switch_on
+from pglab.accounts.services.email_change import NewAddress, ask_email_change, change_email, read_new_address
+from pglab.accounts.services.invitations import (
+    accept_invitation,
+    decline_invitation,
+    invite_member,
+    membership_asked_for,
+    withdraw_invitation,
+)
 from pglab.accounts.services.links import Link, LinkKind, LinkState, make_link, read_link
 from pglab.accounts.services.organizations import (
     OrganizationProfile,
-    add_member,
     change_member_role,
     change_organization,
     register_organization,
     remove_member,
 )
+from pglab.accounts.services.passkeys import (
+    Site,
+    add_passkey,
+    find_by_passkey,
+    new_challenge,
+    options_to_add,
+    options_to_sign_in,
+    remove_passkey,
+)
 from pglab.accounts.services.passwords import change_password, password_fits, reset_password, set_password
 from pglab.accounts.services.personas import DEMO_PASSWORD, PERSONAS, SIGHTS, Persona, Sight
+from pglab.accounts.services.recovery import codes_from, keep_recovery_codes, new_seed
 from pglab.accounts.services.roles import grant_role, revoke_role, role_asked_for
 from pglab.accounts.services.second_factor import (
     OneTimeCodes,
@@ -44,6 +62,7 @@ from pglab.accounts.services.tries import (
     count_try,
     forget_tries,
     key_of,
+    remove_old_tries,
 )
 
 __all__ = [
@@ -57,43 +76,61 @@ __all__ = [
     "Link",
     "LinkKind",
     "LinkState",
+    "NewAddress",
     "OneTimeCodes",
     "OrganizationProfile",
     "Persona",
     "Sight",
+    "Site",
     "TooManyTriesError",
     "Visitor",
-    "add_member",
+    "accept_invitation",
+    "add_passkey",
+    "ask_email_change",
     "ask_for_link",
+    "change_email",
     "change_member_role",
     "change_name",
     "change_organization",
     "change_password",
     "check_code",
     "code_keys",
+    "codes_from",
     "confirm_email",
     "count_code_try",
     "count_password_try",
     "count_try",
+    "decline_invitation",
     "device_name",
     "end_all_sessions",
     "end_one_session",
     "end_other_sessions",
     "end_session_of",
+    "find_by_passkey",
     "find_by_password",
     "forget_devices",
     "forget_tries",
     "grant_role",
     "hashed",
+    "invite_member",
+    "keep_recovery_codes",
     "key_of",
     "make_link",
+    "membership_asked_for",
+    "new_challenge",
     "new_secret",
+    "new_seed",
     "open_session",
+    "options_to_add",
+    "options_to_sign_in",
     "password_fits",
     "read_link",
+    "read_new_address",
     "register_organization",
     "remember_device",
     "remove_member",
+    "remove_old_tries",
+    "remove_passkey",
     "remove_second_factor",
     "renew_second_factors",
     "reset_password",
@@ -104,5 +141,8 @@ __all__ = [
     "set_second_factor",
     "setup_values",
     "sign_up",
+    "switch_off",
+    "switch_on",
     "touch_session",
+    "withdraw_invitation",
 ]

@@ -41,6 +41,7 @@ def register_organization(profile: OrganizationProfile, *, actor: User) -> Organ
 
     A name that is taken, however it is spelled, is refused with a hint whom to ask.
     """
+    require(not actor.is_staff, "You have a City role, so you can’t act for a startup.")
     _check(profile)
     key = _free_name(profile.legal_name)
     organization = Organization(id=uuid7(), **asdict(profile), name_key=key, registered_on=eastern_today())
@@ -50,7 +51,7 @@ def register_organization(profile: OrganizationProfile, *, actor: User) -> Organ
     except IntegrityError:
         _free_name(profile.legal_name)
         raise
-    _join(organization, actor, MemberRole.REPRESENTATIVE)
+    join(organization, actor, MemberRole.REPRESENTATIVE)
     record("organization.registered", organization, actor=actor, after=asdict(profile))
     return organization
 
@@ -92,27 +93,6 @@ def _free_name(legal_name: str, *, besides: Organization | None = None) -> str:
 def masked(name: str) -> str:
     """First letters only: enough for a colleague, too little for a stranger."""
     return " ".join(word[0] + "…" for word in name.split())
-
-
-def add_member(organization: Organization, *, email: str, role: MemberRole, actor: User) -> Membership:
-    """Let a person with a confirmed account act for the organization. They get a notice.
-
-    Only someone who can already name the address learns that it has an account, and only a representative may try.
-    """
-    require(policy.may_change_team(actor, organization.id), ONLY_REPRESENTATIVES)
-    queries.lock_organization(organization)
-    user = queries.find_confirmed_user(email)
-    if user is None:
-        raise RuleError(
-            "We can’t add this address. The person needs an account with a confirmed email first: ask them to sign up.",
-            "email",
-        )
-    if user.role_in(organization.id) is not None:
-        raise RuleError(f"{user.name} is a member already.", "email")
-    membership = _join(organization, user, role)
-    record("member.added", organization, actor=actor, after={"person": str(user.id), "role": role.value})
-    notices.welcome_member(organization, user, role, actor)
-    return membership
 
 
 def change_member_role(organization: Organization, user: User, role: MemberRole, *, actor: User) -> None:
@@ -158,7 +138,8 @@ def _keep_a_representative(organization: Organization, user: User, actor: User) 
         raise RuleError(LAST_REPRESENTATIVE if user.id == actor.id else LAST_OF_ALL)
 
 
-def _join(organization: Organization, user: User, role: MemberRole) -> Membership:
+def join(organization: Organization, user: User, role: MemberRole) -> Membership:
+    """The membership itself; who may have one is decided before."""
     membership = Membership(id=uuid7(), organization=organization, user=user, role=role)
     db.session.add(membership)
     db.session.flush()

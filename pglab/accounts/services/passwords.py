@@ -15,6 +15,9 @@ from pglab.core.text import same_name_key
 
 SHORTEST, LONGEST = 15, 256
 FEWEST_SIGNS = 6
+# A site that limits tries stops this many long before; a stolen list of hashes holds them off for years.
+FEWEST_GUESSES = 10**10
+JUDGED_SIGNS = 72
 GUESSED_FIRST = ("password", "pghlab", "pittsburgh", "qwertyuiop", "1234567890", "0123456789", "abcdefghij")
 
 
@@ -33,12 +36,22 @@ def check_new_password(password: str, *, name: str, email: str, field: str = "pa
         raise RuleError(f"Password must be {SHORTEST} characters or more. It is {len(written)} characters.", field)
     if len(written) > LONGEST:
         raise RuleError(f"Password must be {LONGEST} characters or fewer. It is {len(written)} characters.", field)
-    left = same_name_key(written)
-    for known in (*(word for word in (same_name_key(email), same_name_key(name)) if len(word) > 3), *GUESSED_FIRST):
+    left, own = same_name_key(written), [word for word in (same_name_key(email), same_name_key(name)) if len(word) > 3]
+    for known in (*own, *GUESSED_FIRST):
         left = left.replace(known, "")
-    if len(set(written)) < FEWEST_SIGNS or len(left) < FEWEST_SIGNS:
+    if len(set(written)) < FEWEST_SIGNS or len(left) < FEWEST_SIGNS or guesses_for(written, own) < FEWEST_GUESSES:
         raise RuleError("Choose a password that is harder to guess. Four or five unrelated words work well.", field)
     return written
+
+
+def guesses_for(written: str, own: list[str]) -> float:
+    """About how many guesses somebody needs who tries leaked passwords, words, names, years and keyboard rows first.
+
+    The lists are part of the package; nothing is asked over the network.
+    """
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # noqa: PLC0415  (untyped; its word lists load slowly)
+
+    return float(zxcvbn(written[:JUDGED_SIGNS], user_inputs=own)["guesses"])
 
 
 def password_matches(kept: str | None, password: str) -> bool:

@@ -7,11 +7,14 @@ from typing import Any, cast
 from flask_security.proxies import _security
 from flask_security.totp import Totp
 from passlib.totp import TOTP, AppWallet
+from sqlalchemy import delete
 
 from pglab.accounts import notices, policy, queries
-from pglab.accounts.models import User
+from pglab.accounts.models import Passkey, RecoveryCode, User
+from pglab.accounts.services.recovery import SIGNS, plain, use_recovery_code
 from pglab.accounts.services.sessions import end_all_sessions
 from pglab.audit.services import record
+from pglab.core.db import db
 from pglab.core.errors import RuleError, require
 
 METHOD = "authenticator"
@@ -92,8 +95,10 @@ def set_second_factor(user: User, *, secret: str, code: str, actor: User) -> Non
 
 
 def check_code(user: User, code: str) -> None:
-    """RuleError unless the code is the person's own, of now, and not used before."""
+    """RuleError unless the code is the person's own, of now, and not used before, or is one of their recovery codes."""
     queries.lock_user(user)
+    if len(plain(code)) == SIGNS and use_recovery_code(user, code):
+        return
     if not user.tf_totp_secret or not _fits(user, user.tf_totp_secret, code):
         raise RuleError(WRONG_CODE, "code")
 
@@ -106,14 +111,17 @@ def _fits(user: User, secret: str, code: str) -> bool:
 
 
 def remove_second_factor(user: User, *, actor: User) -> None:
-    """Clear the second step of somebody who lost the device; they set a new one up at the next sign-in.
+    """Clear every second step of somebody who lost the device (app, passkeys, recovery codes); they set a new one up at
+    the next sign-in.
 
     Administrators do this for others and never for themselves. Every session of the account ends; a mail tells of it.
     """
     require(policy.may_administer(actor, user), "Another administrator has to do this for you.")
     queries.lock_user(user)
-    if user.tf_primary_method is None:
+    if not queries.has_second_step(user):
         raise RuleError(f"{user.name} has no second step to remove.")
+    for kind in (Passkey, RecoveryCode):
+        db.session.execute(delete(kind).where(kind.user_id == user.id))
     user.tf_primary_method = user.tf_totp_secret = user.totp_counter = None
     end_all_sessions(user)
     record("second_factor.removed", user, actor=actor)

@@ -41,7 +41,7 @@ def count_password_try(email: str, visitor: Visitor) -> list[UUID]:
     key = queries.email_key(email)
     if queries.is_known_device(key, hashed(visitor.device)):
         return [count_try(PASSWORD_LIMITS, "password", key, visitor.device)]
-    return [count_try(PLACE_LIMITS, "place", visitor.place), count_try(PASSWORD_LIMITS, "password", key)]
+    return [count_try(PASSWORD_LIMITS, "password", key), count_try(PLACE_LIMITS, "place", visitor.place)]
 
 
 def count_code_try(user: User, visitor: Visitor) -> list[UUID]:

@@ -39,16 +39,23 @@ def count_try(limits: tuple[tuple[int, timedelta], ...], *about: object) -> UUID
     """
     key = key_of(about)
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
-    now = queries.real_now()
+    most, longest = (max(each) for each in zip(*limits, strict=True))
+    recent = select(SignInTry.at, func.clock_timestamp()).where(
+        SignInTry.key == key, SignInTry.at > func.clock_timestamp() - longest
+    )
+    made = db.session.execute(recent.order_by(SignInTry.at.desc()).limit(most)).all()
     for limit, within in limits:
-        recent = select(SignInTry.at).where(SignInTry.key == key, SignInTry.at > now - within)
-        times = db.session.scalars(recent.order_by(SignInTry.at.desc()).limit(limit)).all()
-        if len(times) == limit:
-            raise TooManyTriesError(f"Too many tries. Try again at {et_time(times[-1] + within + A_MINUTE)}.")
+        if len(made) >= limit and made[limit - 1].at > made[0][1] - within:
+            raise TooManyTriesError(f"Too many tries. Try again at {et_time(made[limit - 1].at + within + A_MINUTE)}.")
     counted = SignInTry(id=uuid7(), key=key)
     db.session.add(counted)
-    db.session.execute(delete(SignInTry).where(SignInTry.at < now - KEPT_FOR))
     return counted.id
+
+
+def remove_old_tries() -> int:
+    """Forget tries that count for nothing any more; the number of them."""
+    old = SignInTry.at < queries.real_now() - KEPT_FOR
+    return len(db.session.scalars(delete(SignInTry).where(old).returning(SignInTry.id)).all())
 
 
 def forget_tries(*counted: UUID) -> None:

@@ -11,9 +11,10 @@ from pglab.accounts.services import (
     DEMO_PASSWORD,
     PERSONAS,
     OrganizationProfile,
-    add_member,
+    accept_invitation,
     confirm_email,
     grant_role,
+    invite_member,
     register_organization,
     sign_up,
 )
@@ -82,9 +83,10 @@ def give(name: str, role: StaffRole) -> None:
 
 
 def register(key: str) -> None:
-    """The representative registers the startup and adds the colleagues."""
+    """The representative registers the startup and invites the colleagues, who accept."""
     first, *others = city.members(key)
     actor = city.person(first[0])
     organization = register_organization(OrganizationProfile(**city.startups()[key]["profile"]), actor=actor)
     for name, role in others:
-        add_member(organization, email=city.address(name), role=MemberRole(role), actor=actor)
+        invitation = invite_member(organization, email=city.address(name), role=MemberRole(role), actor=actor)
+        accept_invitation(invitation, actor=city.person(name))

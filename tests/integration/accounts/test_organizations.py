@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from pglab.accounts import queries
-from pglab.accounts.models import MemberRole, Organization, User
+from pglab.accounts.models import MemberRole, Membership, Organization, User
 from pglab.audit.models import AuditEvent
 from pglab.core.db import db
+from tests.factories import keep
 from tests.factories.accounts import make_organization, make_user
-from tests.support.accounts import mails_to
 from tests.support.client import Client
 from tests.support.statements import counting
 
@@ -117,31 +117,6 @@ def test_viewers_read_and_change_nothing(login: Login) -> None:
     assert client.get(f"{base}/team/new").status_code == 403
 
 
-def test_a_person_with_an_account_is_added_and_told(login: Login) -> None:
-    dana, lee = make_user("Dana Ruiz"), make_user("Lee Okafor")
-    organization = make_organization(dana)
-    base = f"/apply/organizations/{organization.id}/team"
-
-    answer = login(dana).post(f"{base}/new", data={"email": lee.email.upper(), "role": "editor"})
-
-    assert answer.location == base
-    assert team_of(organization) == {"Dana Ruiz": MemberRole.REPRESENTATIVE, "Lee Okafor": MemberRole.EDITOR}
-    assert [mail.notice.kind for mail in mails_to(lee.email)] == ["member_added"]
-    assert login(lee).get(f"/apply/organizations/{organization.id}").status_code == 200
-
-
-def test_an_address_without_a_confirmed_account_is_refused_in_plain_words(login: Login) -> None:
-    dana = make_user("Dana Ruiz")
-    organization = make_organization(dana)
-
-    page = login(dana).post(
-        f"/apply/organizations/{organization.id}/team/new", data={"email": "nobody@example.org", "role": "editor"}
-    )
-
-    assert page.status_code == 422
-    assert "ask them to sign up" in page.text
-
-
 def test_the_last_representative_stays(login: Login) -> None:
     dana = make_user("Dana Ruiz")
     organization = make_organization(dana)
@@ -172,7 +147,7 @@ def test_a_member_leaves_and_sees_nothing_any_more(login: Login) -> None:
 def test_an_editor_cannot_remove_others(login: Login) -> None:
     dana, lee = make_user("Dana Ruiz"), make_user("Lee Okafor")
     organization = make_organization(dana)
-    login(dana).post(f"/apply/organizations/{organization.id}/team/new", data={"email": lee.email, "role": "editor"})
+    keep(Membership(organization=organization, user=lee, role=MemberRole.EDITOR))
 
     assert login(lee).post(f"/apply/organizations/{organization.id}/team/{dana.id}/removal").status_code == 403
 
