@@ -69,6 +69,8 @@ def init_accounts(app: Flask, does_city_work: Callable[[User], bool]) -> Securit
     app.before_request(end_old_session)
     app.after_request(keep_device_cookie)
     security = Security(app, datastore, register_blueprint=False, totp_cls=OneTimeCodes)
+    # The session alone says who asks: no token in a header or in JSON does.
+    app.login_manager.request_loader(None)  # type: ignore[attr-defined]  # Flask-Login puts itself there
     for serializer in (security.confirm_serializer, security.reset_serializer):
         serializer.secret_keys = [key.encode() for key in signing_keys(settings)]
     return security

@@ -39,6 +39,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 render_kw.setdefault(attribute, False)
             return super().render_field(field, render_kw)
 
+        def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:
+            """Read what a page sends. JSON is no form: unread, it cannot hurt by its depth or its shape."""
+            return None if request.is_json else super().wrap_formdata(form, formdata)
+
     def submitted(self) -> bool:
         """Whether the form was sent and every field is in order."""
         return bool(self.validate_on_submit())

@@ -225,7 +225,7 @@ def test_every_phase_holds_what_makes_it_awkward(there: Flask):
     bounced = db.session.scalars(select(Email).where(Email.state == EmailState.REFUSED)).one()
     assert (bounced.to_address, bounced.last_error[:3]) == (city.address("Tess Amory"), "550")
     scan = db.session.scalars(select(Document).where(Document.filename == "scan0001.pdf")).first()
-    assert b"/Image" in b"".join(open_document(scan))
+    assert b"/Image" in b"".join(open_document(scan, own=True))
     words = city.proposed(93, "unbroken")["answers"]["solution.1"].split()
     assert len(words) == 400
 
@@ -283,7 +283,7 @@ def test_the_files_are_real(there: Flask):
     documents = db.session.scalars(select(Document)).all()
     deck = next(each for each in documents if each.filename == "pitch-deck.pdf")
 
-    assert b"".join(open_document(deck)).startswith(b"%PDF")
+    assert b"".join(open_document(deck, own=True)).startswith(b"%PDF")
     assert {each.pages for each in documents if each.filename == "pitch-deck.pdf"} <= {3, 4, 5, 6}
     assert {each.pages for each in documents if each.filename == "registration.pdf"} == {1}
 

@@ -103,7 +103,7 @@ def test_two_people_editing_never_overwrite_each_other_silently(login):
 
 
 @pytest.mark.parametrize(
-    "text", ["王小明 <b>x</b> {{7*7}} ' OR 1=1--", "é ﬁ 👩‍👩‍👧", "a\r\nb", "\u202eevil", "-" * 9000], ids=range(5)
+    "text", ["王小明 <b>x</b> {{7*7}} ' OR 1=1--", "é ﬁ 👩‍👩‍👧", "a\r\nb", "-" * 9000], ids=range(4)
 )
 def test_odd_text_is_stored_and_shown_as_text(login, text):
     proposal = make_draft(make_open_rfp())
@@ -118,7 +118,9 @@ def test_odd_text_is_stored_and_shown_as_text(login, text):
     assert "<b>x</b>" not in page.text
 
 
-@pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "x" * 20_001], ids=["nul", "control", "long"])
+@pytest.mark.parametrize(
+    "text", ["a\x00b", "a\x1bb", "\u202eevil", "x" * 20_001], ids=["nul", "control", "turned", "long"]
+)
 def test_unstorable_text_is_refused_and_given_back(login, text):
     proposal = make_draft(make_open_rfp())
     client = login(representative_of(proposal.organization))
