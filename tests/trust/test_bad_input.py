@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 FORMS = "application/x-www-form-urlencoded"
 HANGS_AFTER = 20  # seconds
-REQUESTS = 2500
+REQUESTS = 5000
 
 
 @pytest.fixture(scope="module")

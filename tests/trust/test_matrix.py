@@ -183,13 +183,14 @@ def test_no_unsafe_request_works_without_its_own_token(city: Flask, token: str |
     scored("P40", what=f"unsafe requests with {token or 'no'} token that worked", sample=len(said))
 
 
-# Each check with what replaces it, and a person whom the check alone keeps out. `may_read_opened` is not among them:
-# without it the database's own policies still show staff nothing sealed, so no answer changes.
+# Each check with what replaces it, and a person whom the check alone keeps out.
 MUTANTS = {
     "pglab.proposals.policy.may_see": (lambda *_a, **_k: True, "rival"),
     "pglab.accounts.policy.may_see": (lambda *_a, **_k: True, "rival"),
     "pglab.web.security.refusal": (lambda _access: None, "rival"),
 }
+SEAL = "pglab.proposals.policy.may_read_opened"
+FENCED = "SELECT oid::regclass::text FROM pg_class WHERE relrowsecurity"
 
 
 @pytest.mark.parametrize("check", MUTANTS)
@@ -197,16 +198,47 @@ def test_the_matrix_notices_a_check_that_is_gone(
     city: Flask, monkeypatch: pytest.MonkeyPatch, check: str, scored: Scores
 ):
     """Negative control: each check, replaced by one that allows everything, changes answers of the matrix."""
-    declared = dict(line.rsplit(": ", 1) for line in MATRIX.read_text().splitlines()[1:])
-    with city.app_context():
-        listed = [place for place in places(city) if place.method == "GET"]
-        db.session.remove()
     replacement, role = MUTANTS[check]
     monkeypatch.setattr(check, replacement)
-    column = list(PEOPLE).index(role)
-    changed = [p.name for p in listed if said_or_fault(city, role, p) != declared[p.name].split(" ")[column]]
+    changed = changed_answers(city, role)
     assert changed, f"{check} allows everything now, and no answer to a {role} changed"
     scored("P19", control=f"`{check.removeprefix('pglab.')}` taken out: {len(changed)} answers changed")
+
+
+@pytest.fixture(scope="module")
+def unfenced() -> Iterator[Flask]:
+    """The city in a database whose row-level security is switched off."""
+    name = databases.run_name("unfenced")
+    with databases.copy_of(demo_database(), name) as own:
+        with databases.superuser(name) as connection:
+            for (table,) in connection.execute(FENCED).fetchall():
+                connection.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+        app = create_app(own)
+        yield app
+        with app.app_context():
+            db.engine.dispose()
+
+
+def test_the_seal_holds_with_either_layer_alone(
+    city: Flask, unfenced: Flask, monkeypatch: pytest.MonkeyPatch, scored: Scores
+):
+    """For staff the check in the code suffices, so do the database's policies; without both, answers change."""
+    assert changed_answers(unfenced, "manager") == []
+    monkeypatch.setattr(SEAL, lambda *_a, **_k: True)
+    assert changed_answers(city, "manager") == []
+    changed = changed_answers(unfenced, "manager")
+    assert changed, "neither layer holds, and no answer to a manager changed"
+    scored("P19", control=f"both layers of the seal taken out: {len(changed)} answers changed; either alone held")
+
+
+def changed_answers(app: Flask, role: str) -> list[str]:
+    """The pages whose answer to a role is not the declared one."""
+    declared = dict(line.rsplit(": ", 1) for line in MATRIX.read_text().splitlines()[1:])
+    with app.app_context():
+        listed = [place for place in places(app) if place.method == "GET"]
+        db.session.remove()
+    column = list(PEOPLE).index(role)
+    return [p.name for p in listed if said_or_fault(app, role, p) != declared[p.name].split(" ")[column]]
 
 
 def said_or_fault(app: Flask, role: str, place: Place) -> str:
