@@ -79,12 +79,20 @@ def inspect_file(path: Path, *, allowed: frozenset[str], max_pages: int | None) 
         answer = _ask_child(path)
     inspection = _read_answer(answer)
     if inspection.problems:
-        return inspection
+        return _naming_the_limit(inspection, max_pages)
     if inspection.media_type not in allowed:
         return Inspection("", 0, (Problem("wrong_type"),))
     if max_pages is not None and inspection.pages > max_pages:
         return Inspection("", 0, (Problem("too_many_pages", {"pages": inspection.pages, "limit": max_pages}),))
     return inspection
+
+
+def _naming_the_limit(inspection: Inspection, max_pages: int | None) -> Inspection:
+    """The child stops counting at a bound of its own; people read the one of the page they are on."""
+    problem = inspection.problems[0]
+    if problem.code != "too_many_pages" or max_pages is None:
+        return inspection
+    return Inspection("", 0, (Problem(problem.code, {**problem.numbers, "limit": max_pages}),))
 
 
 def _ask_child(path: Path) -> bytes:

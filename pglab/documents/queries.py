@@ -147,7 +147,7 @@ def list_waiting_scans(limit: int) -> list[UUID]:
 def waiting_since() -> datetime | None:
     """When the file that waits longest for its virus scan was received; None when none waits.
 
-    Only that moment: how many files wait could tell how many proposals there are.
+    Only that moment: how many files wait could tell how many proposals there are. The database tells it to whoever
+    asks, sealed files included.
     """
-    judged = select(DocumentScan.id).where(DocumentScan.document_id == Document.id, DocumentScan.verdict.in_(FINAL))
-    return db.session.scalar(select(func.min(Document.received_at)).where(~judged.exists()))
+    return db.session.scalar(select(func.oldest_unscanned()))

@@ -175,7 +175,7 @@ def submit_deliverable(
     The file is judged first, so that a refused one holds no lock. Raises StateError when a version already waits for
     the champion or the milestone is accepted.
     """
-    _require_hand_in(milestone, actor)
+    require_hand_in(milestone, actor)
     _refuse_unless(milestone, MilestoneEvent.SUBMIT)
     document = receive_document(upload, DELIVERABLE, actor=actor)
     _locked(milestone)
@@ -200,7 +200,8 @@ def submit_deliverable(
     return version
 
 
-def _require_hand_in(milestone: Milestone, actor: User) -> None:
+def require_hand_in(milestone: Milestone, actor: User) -> None:
+    """Refuse everybody but the startup's representatives and editors."""
     require(
         policy.may_hand_in(actor, milestone.pilot),
         "Only the startup’s representatives and editors hand in for a milestone.",

@@ -214,8 +214,9 @@ def late(rfp: Rfp, number: int) -> int:
 
 
 def test_a_dead_scanner_makes_nothing_late(
-    lend: Callable[[Scanner], None], clock: databases.OfficialClock, scored: Scores
+    lend: Callable[[Scanner], None], clock: databases.OfficialClock, scored: Scores, login: Callable[[User], Client]
 ):
+    admin = login(make_user("Ned Fox", StaffRole.ADMIN))
     dead = Watched()
     lend(dead)  # type: ignore[arg-type]  # it never answers
     tries = 15
@@ -223,7 +224,8 @@ def test_a_dead_scanner_makes_nothing_late(
     assert dead.asked == 0, "nobody who attaches or submits waits for the scanner"
     assert check_scan().passed
     clock.move(timedelta(minutes=11))
-    assert not check_scan().passed, "administrators learn of it after ten minutes"
+    assert not check_scan().passed
+    assert "for more than 10 minutes" in admin.get("/admin").text, "administrators learn of it, though they see no file"
     assert services.queue_waiting_scans() >= tries, "and every file is asked about again"
     scored("P17", what="submissions with the scanner down, late", sample=tries)
 

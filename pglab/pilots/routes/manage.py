@@ -10,8 +10,8 @@ from pglab.accounts.session import me
 from pglab.awards.models import Decision
 from pglab.core.clock import official_now
 from pglab.core.db import transaction
-from pglab.core.errors import RuleError
-from pglab.pilots import queries, services
+from pglab.core.errors import RuleError, require
+from pglab.pilots import policy, queries, services
 from pglab.pilots.forms import ExecutionForm, StartPilotForm
 from pglab.pilots.models import Agreement, Pilot
 from pglab.pilots.routes.blueprint import bp
@@ -83,6 +83,8 @@ def agreement(reference: str) -> ResponseReturnValue:
     """The agreement behind a pilot; program managers record that it is executed."""
     found = queries.get_agreement(reference, viewer=me())
     form = ExecutionForm()
+    if form.is_submitted():
+        require(policy.may_execute(me()))
     if form.submitted():
         try:
             with transaction():

@@ -78,6 +78,7 @@ def milestone_page(
 def hand_in(reference: str, number: int) -> ResponseReturnValue:
     """Hand in a new version."""
     found = queries.get_milestone(reference, number, viewer=me())
+    services.require_hand_in(found, me())
     form = DeliverableForm()
     if form.submitted():
         try:
@@ -98,6 +99,7 @@ def hand_in(reference: str, number: int) -> ResponseReturnValue:
 def verdict(reference: str, number: int) -> ResponseReturnValue:
     """Send a version back, or go on to the page that says what acceptance does."""
     found = queries.get_milestone(reference, number, viewer=me())
+    services.require_decision(found, me())
     form = VerdictForm()
     here = url_for(".milestone", reference=reference, number=number)
     if form.submitted() and form.verdict.data is Verdict.ACCEPTED:

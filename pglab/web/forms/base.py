@@ -17,7 +17,7 @@ from pglab.core.errors import RuleError
 from pglab.core.text import is_blank
 
 NATIVE_CHECKS = ("required", "minlength", "maxlength", "pattern", "min", "max")
-STALE_PAGE = "This page was open too long. We kept your text. Check it and save again."
+STALE_PAGE = "This page is out of date. We kept your text. Check it and save again."
 
 
 class Problem(NamedTuple):

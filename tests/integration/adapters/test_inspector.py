@@ -104,8 +104,10 @@ def test_page_limit_and_allowed_types_are_the_slots_own(tmp_path: Path) -> None:
 
 def test_no_slot_takes_thousands_of_pages(tmp_path: Path) -> None:
     (problem,) = look(tmp_path, files.make_pdf(2_001), max_pages=None).problems
+    (of_a_deck,) = look(tmp_path, files.make_pdf(2_001), max_pages=15).problems
 
     assert (problem.code, dict(problem.numbers)) == ("too_many_pages", {"pages": 2_001, "limit": 2_000})
+    assert dict(of_a_deck.numbers) == {"pages": 2_001, "limit": 15}, "people read the limit of their page"
 
 
 def test_the_largest_allowed_picture_fits_the_memory(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pglab.audit.models import AccessLogEntry
 from pglab.core.db import db
 from pglab.pilots.models import DeliverableVersion
 from tests.factories import keep
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_director, make_user
 from tests.factories.pilots import accept, execute, hand_in, make_city, make_pilot, milestone_of
 from tests.support.client import client_for
 from tests.support.files import make_pdf, make_zip
@@ -91,6 +91,16 @@ def test_a_verdict_is_chosen_and_changes_are_named(login, pilot):
     unnamed = champion.post(f"{HERE}/verdict", data={"version": "1", "verdict": "changes_requested"})
     assert (nothing.status_code, "Select whether to accept or ask for changes" in nothing.text) == (422, True)
     assert (unnamed.status_code, "Enter what needs to change" in unnamed.text) == (422, True)
+
+
+def test_who_may_not_act_is_told_so_before_the_form_is_read(login, pilot, city):
+    startup, champion, director = login(startup_of(pilot)), login(pilot.champion), login(make_director())
+    hand_in(milestone_of(pilot))
+
+    assert champion.post(f"{HERE}/deliverables", data={}, check=False).status_code == 403
+    assert startup.post(f"{HERE}/verdict", data={}, check=False).status_code == 403
+    assert login(city.manager).post("/manage/agreements/A12-01", data={}, check=False).status_code == 422
+    assert director.post("/manage/agreements/A12-01", data={}, check=False).status_code == 403
 
 
 def test_files_reach_participants_and_readers_only(login, pilot, city):
