@@ -115,7 +115,7 @@ def encoded(target: Target, **changed: str) -> str:
 
 
 def hostile_posts(targets: list[Target]) -> list[tuple[Target, str, str]]:
-    """Each field of each form with each hostile value, then fields missing, twice, as lists, and unknown ones."""
+    """Each field of each form, then all of them, with each hostile value; none, twice, as lists, and unknown ones."""
     posts = []
     for target in targets:
         for name in target.fields:
@@ -124,6 +124,10 @@ def hostile_posts(targets: list[Target]) -> list[tuple[Target, str, str]]:
             ]
             posts.append((target, f"{name} twice", f"{encoded(target)}&{quote(name)}=1&{quote(name)}=2"))
             posts.append((target, f"{name} as a list", encoded(target, **{f"{name}[]": "1", f"{name}[0][x]": "2"})))
+        posts += [
+            (target, f"everything: {what}", encoded(target, **dict.fromkeys(target.fields, value)))
+            for what, value in hostile.VALUES.items()
+        ]
         posts.append((target, "nothing at all", ""))
         posts.append((target, "unknown fields", encoded(target, id="1", status="paid", is_admin="1", __class__="x")))
     return posts
