@@ -38,13 +38,6 @@ def find_user_by_email(email: str, *, lock: bool = False) -> User | None:
     return db.session.scalar(query)
 
 
-def find_signed_in(stamp: str) -> User | None:
-    """The account whose sign-in stamp this is, with the roles and memberships that every page asks for."""
-    query = select(User).where(User.fs_uniquifier == stamp)
-    query = query.options(joinedload(User.roles), joinedload(User.memberships).joinedload(Membership.organization))
-    return db.session.scalars(query).unique().one_or_none()
-
-
 def find_user_by_stamp(stamp: str) -> User | None:
     """The account whose sign-in stamp this is."""
     return db.session.scalar(select(User).where(User.fs_uniquifier == stamp, User.active))
@@ -101,9 +94,15 @@ def _live() -> list[ColumnElement[bool]]:
 
 
 def find_session(token_hash: str) -> SignInSession | None:
-    """The session a browser holds, while it goes on."""
-    found = select(SignInSession).where(SignInSession.token_hash == token_hash, *_live())
-    return db.session.scalar(found.execution_options(populate_existing=True))
+    """The session a browser holds, while it goes on, with its person, their roles and memberships: one statement for
+    what every page asks."""
+    person = joinedload(SignInSession.user)
+    found = (
+        select(SignInSession)
+        .where(SignInSession.token_hash == token_hash, *_live())
+        .options(person.joinedload(User.roles), person.joinedload(User.memberships).joinedload(Membership.organization))
+    )
+    return db.session.scalars(found.execution_options(populate_existing=True)).unique().one_or_none()
 
 
 def list_sessions(user: User) -> list[SignInSession]:

@@ -34,11 +34,12 @@ DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
 
 
 class People(SQLAlchemyUserDatastore):
-    """Flask-Security's way to accounts; whoever is at the screen comes with roles and memberships in one statement."""
+    """Flask-Security's way to accounts; whoever is at the screen has come with their session already."""
 
     def find_user(self, case_insensitive: bool = False, **wanted: Any) -> User | None:
-        if wanted.keys() == {"fs_uniquifier"}:
-            return queries.find_signed_in(wanted["fs_uniquifier"])
+        known: User | None = g.get("signed_in")
+        if known is not None and wanted == {"fs_uniquifier": known.fs_uniquifier}:
+            return known
         return cast(User | None, super().find_user(case_insensitive, **wanted))
 
 
@@ -136,7 +137,9 @@ def end_old_session() -> None:
         logout_user()
         forget_session()
         flash("You were signed out to protect your account. Sign in to go on where you were.", "info")
-    elif machine_now() - opened.seen_at > SEEN_EVERY:
+        return
+    g.signed_in = opened.user
+    if machine_now() - opened.seen_at > SEEN_EVERY:
         with transaction():
             services.touch_session(opened)
 

@@ -29,7 +29,7 @@ class DecisionsForm(Form):
         whole = bool(super().validate(extra_validators))
         for line in self.lines:
             outcome, feedback = self.outcome(line), self.feedback(line)
-            worked_on = feedback.data != normalize_text(self.drafts.get(line.proposal.id, ""))
+            worked_on = feedback.data != normalize_text(self.drafts.get(line.proposal_id, ""))
             if outcome.data is None and worked_on and not outcome.errors:
                 outcome.errors = [outcome.blank]
                 whole = False
@@ -37,16 +37,16 @@ class DecisionsForm(Form):
 
     def outcome(self, line: RankedProposal) -> Any:
         """The field with the decision on one proposal."""
-        return self[f"outcome-{line.proposal.reference}"]
+        return self[f"outcome-{line.reference}"]
 
     def feedback(self, line: RankedProposal) -> Any:
         """The field with the debrief of one proposal."""
-        return self[f"feedback-{line.proposal.reference}"]
+        return self[f"feedback-{line.reference}"]
 
     def choices(self) -> dict[UUID, Choice]:
         """What was decided, by proposal; proposals without a decision are left out."""
         return {
-            line.proposal.id: Choice(self.outcome(line).data, self.feedback(line).data)
+            line.proposal_id: Choice(self.outcome(line).data, self.feedback(line).data)
             for line in self.lines
             if self.outcome(line).data is not None
         }
@@ -58,16 +58,16 @@ def decisions_form(
     """The form for these proposals. Where nothing is decided yet the debrief begins with `drafts`."""
     fields: dict[str, Any] = {"lines": tuple(lines), "drafts": drafts}
     for line in lines:
-        startup, key = line.proposal.organization.legal_name, line.proposal.id
+        startup, key = line.startup, line.proposal_id
         decision = decisions.get(key)
-        fields[f"outcome-{line.proposal.reference}"] = LaterChoiceField(
+        fields[f"outcome-{line.reference}"] = LaterChoiceField(
             f"Decision on {startup}",
             choices=OUTCOMES,
             coerce=Outcome,
             blank=f"Select a decision for {startup}",
             default=decision.outcome if decision else None,
         )
-        fields[f"feedback-{line.proposal.reference}"] = LaterTextField(
+        fields[f"feedback-{line.reference}"] = LaterTextField(
             f"Feedback to {startup}",
             max_length=6000,
             thing=f"the feedback to {startup}",

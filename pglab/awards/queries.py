@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
 
 from pglab.accounts.models import User
 from pglab.awards import policy
@@ -15,7 +16,8 @@ from pglab.core.db import db
 from pglab.core.errors import NotFoundError
 from pglab.proposals.models import Proposal
 from pglab.reviews.queries import RankedProposal, official_ranking
-from pglab.rfps.models import Rfp
+from pglab.rfps.models import Criterion, Rfp
+from pglab.rfps.queries import list_criteria
 
 NO_SUCH = "There is no decision with this reference that you may see."
 
@@ -25,6 +27,7 @@ class Board:
     """Ranking and decisions of one RFP side by side, with what still keeps them from being released."""
 
     rfp: Rfp
+    criteria: list[Criterion]
     ranked: list[RankedProposal]
     decisions: dict[UUID, Decision]
 
@@ -45,7 +48,7 @@ class Board:
     @property
     def undecided(self) -> list[RankedProposal]:
         """Proposals without a decision."""
-        return [line for line in self.ranked if line.proposal.id not in self.decisions]
+        return [line for line in self.ranked if line.proposal_id not in self.decisions]
 
     @property
     def unexplained(self) -> list[Decision]:
@@ -55,7 +58,7 @@ class Board:
     @property
     def outdated(self) -> list[RankedProposal]:
         """Proposals whose score or place moved since the decision was set (after a late recusal)."""
-        return [line for line in self.ranked if _moved(line, self.decisions.get(line.proposal.id))]
+        return [line for line in self.ranked if _moved(line, self.decisions.get(line.proposal_id))]
 
     @property
     def out_of_order(self) -> list[RankedProposal]:
@@ -67,7 +70,7 @@ class Board:
 
     def outcome(self, line: RankedProposal) -> Outcome | None:
         """What was decided about a line of the ranking."""
-        decision = self.decisions.get(line.proposal.id)
+        decision = self.decisions.get(line.proposal_id)
         return decision.outcome if decision else None
 
     @property
@@ -107,11 +110,13 @@ def read_board(rfp: Rfp) -> Board:
     found = db.session.scalars(
         select(Decision)
         .join(Decision.proposal)
+        .options(contains_eager(Decision.proposal))
         .where(Proposal.rfp_id == rfp.id)
         .execution_options(populate_existing=True)
     )
     decisions = {decision.proposal_id: decision for decision in found}
-    return Board(rfp, official_ranking(rfp), decisions)
+    criteria = list_criteria(rfp.id)
+    return Board(rfp, criteria, official_ranking(rfp, criteria), decisions)
 
 
 def fingerprint(decisions: Iterable[Decision]) -> str:

@@ -18,7 +18,7 @@ from pglab.core.errors import AccessDeniedError, NotFoundError, RuleError
 from pglab.reviews.policy import one_decimal
 from pglab.reviews.queries import RankedProposal, criterion_means, list_explanations
 from pglab.rfps.models import Criterion, Rfp
-from pglab.rfps.queries import get_rfp, list_criteria, list_installments
+from pglab.rfps.queries import get_rfp, list_installments
 from pglab.web.security import requires, signed_in
 
 bp = Blueprint("awards", __name__)
@@ -54,8 +54,7 @@ def set_decisions(cohort: int) -> ResponseReturnValue:
 
 
 def _form(board: Board) -> DecisionsForm:
-    criteria = list_criteria(board.rfp.id)
-    drafts = {line.proposal.id: _draft(line, criteria) for line in board.ranked}
+    drafts = {line.proposal_id: _draft(line, board.criteria) for line in board.ranked}
     return decisions_form(board.ranked, board.decisions, drafts, queries.fingerprint(board.decisions.values()))
 
 

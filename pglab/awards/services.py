@@ -40,7 +40,7 @@ def set_decisions(rfp: Rfp, choices: Mapping[UUID, Choice], *, seen: str | None 
     board = _lock_board(rfp)
     if seen is not None and seen != queries.fingerprint(board.decisions.values()):
         raise StateError("Somebody saved decisions since you opened this page.")
-    lines = {line.proposal.id: line for line in board.ranked}
+    lines = {line.proposal_id: line for line in board.ranked}
     if not choices.keys() <= lines.keys():
         raise RuleError("A decision was sent for a proposal that is not part of this RFP.")
     _refuse_too_many(board, choices)
@@ -74,7 +74,7 @@ def _refuse_too_many(board: Board, choices: Mapping[UUID, Choice]) -> None:
 
 
 def _refuse_choice(line: RankedProposal, choice: Choice, names: list[str]) -> None:
-    reference, startup = line.proposal.reference, line.proposal.organization.legal_name
+    reference, startup = line.reference, line.startup
     if choice.outcome is Outcome.AWARD and line.score is None:
         raise RuleError(f"{startup} has no signed score sheet, so it can’t be awarded.", f"outcome-{reference}")
     named = policy.named_evaluator(choice.feedback, names)
@@ -89,7 +89,7 @@ def _keep(line: RankedProposal, choice: Choice, decision: Decision | None, now: 
     wanted = (choice.outcome, choice.feedback, rank, score)
     before = None
     if decision is None:
-        decision = Decision(proposal_id=line.proposal.id)
+        decision = Decision(proposal_id=line.proposal_id)
         db.session.add(decision)
     else:
         before = decision.outcome.value
@@ -155,7 +155,7 @@ def release_decisions(rfp: Rfp, *, sha256: str, actor: User) -> Release:
         raise StateError("The decisions changed since release was asked for. Ask for release again.")
     release.released_by, release.released_at = actor, official_now()
     db.session.flush()
-    decisions = [board.decisions[line.proposal.id] for line in board.ranked]
+    decisions = [board.decisions[line.proposal_id] for line in board.ranked]
     for decision in decisions:
         DECISION_WORKFLOW.fire(decision, DecisionEvent.RELEASE)
         record("decision.released", decision, actor=actor)

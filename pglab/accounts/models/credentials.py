@@ -4,8 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from pglab.accounts.models.people import User
 from pglab.core.db import Entity
 
 NOW = text("clock_timestamp()")
@@ -36,6 +37,7 @@ class SignInSession(Entity):
     )
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    user: Mapped[User] = relationship()
     token_hash: Mapped[str] = mapped_column(String(64))
     device: Mapped[str] = mapped_column(String(80))
     via: Mapped[str] = mapped_column(String(20))

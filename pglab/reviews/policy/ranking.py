@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from uuid import UUID
 
-from pglab.reviews.policy.scores import official_score, sheet_total, spread_is_wide
+from pglab.reviews.policy.scores import Key, official_score, sheet_total, spread_is_wide
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Ranked:
 
 
 def rank_proposals(
-    weights: Mapping[UUID, int], sheets: Mapping[UUID, Sequence[Mapping[UUID, int]]], tie_order: Sequence[UUID]
+    weights: Mapping[Key, int], sheets: Mapping[UUID, Sequence[Mapping[Key, int]]], tie_order: Sequence[UUID]
 ) -> list[Ranked]:
     """Rank every proposal of `tie_order` by the mean total of its signed sheets (points by criterion).
 
@@ -48,8 +48,8 @@ def _ranked(
     first: int,
     tied: bool,
     score: Fraction | None,
-    criteria: Sequence[UUID],
-    sheets: Sequence[Mapping[UUID, int]],
+    criteria: Sequence[Key],
+    sheets: Sequence[Mapping[Key, int]],
 ) -> Ranked:
     columns = [[sheet[criterion] for sheet in sheets] for criterion in criteria]
     return Ranked(

@@ -1,17 +1,20 @@
 """The official ranking, computed from the signed sheets each time it is asked for; nothing of it is stored here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from pglab.accounts.models import User
+from pglab.accounts.models import Organization, User
+from pglab.cohorts.models import ChallengeArea
 from pglab.core.db import db
 from pglab.proposals.models import Proposal
 from pglab.reviews import policy
 from pglab.reviews.models import PanelMember, Score, ScoreSheet
-from pglab.reviews.queries.declarations import list_panel_proposals
 from pglab.reviews.states import SheetStatus
 from pglab.rfps.models import Criterion, Rfp
 from pglab.rfps.queries import list_criteria
@@ -21,16 +24,19 @@ from pglab.rfps.queries import list_criteria
 class RankedProposal:
     """One line of the official ranking. `score`, `place` and means are missing (None, "") without signed sheets.
 
-    `means` follows the rubric; `disagreements` names the criteria on which the panel is 30 % of the scale apart.
+    `means` and `wide` follow the rubric; `wide` says where the panel is 30 % of the scale apart.
     """
 
+    proposal_id: UUID
+    reference: str
+    startup: str
+    challenge: str
     place: str
     position: int | None
-    proposal: Proposal
     score: Fraction | None
     sheets: int
     means: tuple[Fraction | None, ...]
-    disagreements: tuple[str, ...]
+    wide: tuple[bool, ...]
 
     @property
     def shown_score(self) -> str:
@@ -38,51 +44,63 @@ class RankedProposal:
         return "" if self.score is None else policy.one_decimal(self.score)
 
 
-def official_ranking(rfp: Rfp) -> list[RankedProposal]:
+def official_ranking(rfp: Rfp, criteria: Sequence[Criterion]) -> list[RankedProposal]:
     """The opened proposals in the official order, from the panel stage on; before it nothing is ranked.
 
-    The same few statements for any number of proposals and sheets. Void sheets (recusals) and unsigned ones do not
-    count on either side of the mean.
+    One statement for any number of proposals and sheets. Void sheets (recusals) and unsigned ones do not count on
+    either side of the mean.
     """
     if rfp.panel_opened_at is None:
         return []
-    criteria = list_criteria(rfp.id)
-    proposals = {proposal.id: proposal for proposal in list_panel_proposals(rfp)}
-    by_reference = sorted(proposals, key=lambda key: proposals[key].reference)
-    ranked = policy.rank_proposals(_weights(criteria), _signed_sheets(rfp), by_reference)
-    return [_ranked_proposal(line, proposals[line.proposal_id], criteria) for line in ranked]
+    rows = {row.id: row for row in db.session.execute(_proposals_with_points(rfp))}
+    weights = {criterion.position: criterion.weight for criterion in criteria}
+    sheets = {key: [dict(zip(weights, points, strict=True)) for points in row.sheets] for key, row in rows.items()}
+    return [
+        RankedProposal(
+            proposal_id=line.proposal_id,
+            reference=rows[line.proposal_id].reference,
+            startup=rows[line.proposal_id].legal_name,
+            challenge=rows[line.proposal_id].title,
+            place=line.place,
+            position=line.position,
+            score=line.score,
+            sheets=line.sheets,
+            means=line.means,
+            wide=line.wide,
+        )
+        for line in policy.rank_proposals(weights, sheets, list(rows))
+    ]
 
 
-def _ranked_proposal(line: policy.Ranked, proposal: Proposal, criteria: list[Criterion]) -> RankedProposal:
-    return RankedProposal(
-        place=line.place,
-        position=line.position,
-        proposal=proposal,
-        score=line.score,
-        sheets=line.sheets,
-        means=line.means,
-        disagreements=tuple(c.title for c, wide in zip(criteria, line.wide, strict=True) if wide),
-    )
-
-
-def _weights(criteria: list[Criterion]) -> dict[UUID, int]:
-    return {criterion.id: criterion.weight for criterion in criteria}
-
-
-def _signed_sheets(rfp: Rfp) -> dict[UUID, list[dict[UUID, int]]]:
-    """The points of every signed sheet, by proposal; plain tuples, so that hundreds of sheets cost little."""
-    rows = db.session.execute(
-        select(ScoreSheet.proposal_id, ScoreSheet.id, Score.criterion_id, Score.points)
+def _proposals_with_points(rfp: Rfp) -> Select[UUID, str, str, str, Any]:
+    """Every submitted proposal by reference, with its signed `sheets`: the points of each, in rubric order."""
+    signed = (
+        select(
+            ScoreSheet.proposal_id, func.array_agg(aggregate_order_by(Score.points, Criterion.position)).label("points")
+        )
         .join(Score, Score.sheet_id == ScoreSheet.id)
+        .join(Criterion, Score.criterion_id == Criterion.id)
         .join(PanelMember, ScoreSheet.member_id == PanelMember.id)
         .where(PanelMember.rfp_id == rfp.id, ScoreSheet.status == SheetStatus.SIGNED)
+        .group_by(ScoreSheet.id)
+        .subquery()
     )
-    sheets: dict[UUID, dict[UUID, dict[UUID, int]]] = {}
-    for proposal_id, sheet_id, criterion_id, points in rows:
-        of_sheet = sheets.setdefault(proposal_id, {}).setdefault(sheet_id, {})
-        if points is not None:
-            of_sheet[criterion_id] = points
-    return {proposal_id: list(of_proposal.values()) for proposal_id, of_proposal in sheets.items()}
+    sheets = select(signed.c.proposal_id, func.jsonb_agg(signed.c.points).label("sheets"))
+    judged = sheets.group_by(signed.c.proposal_id).subquery()
+    return (
+        select(
+            Proposal.id,
+            Proposal.reference,
+            Organization.legal_name,
+            ChallengeArea.title,
+            func.coalesce(judged.c.sheets, text("'[]'::jsonb")).label("sheets"),
+        )
+        .join(Proposal.organization)
+        .join(Proposal.challenge_area)
+        .outerjoin(judged, judged.c.proposal_id == Proposal.id)
+        .where(Proposal.rfp_id == rfp.id, Proposal.submission_number > 0)
+        .order_by(Proposal.reference)
+    )
 
 
 def criterion_means(proposal: Proposal) -> list[tuple[Criterion, Fraction]]:

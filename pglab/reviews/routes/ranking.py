@@ -23,26 +23,25 @@ def ranking(cohort: int) -> ResponseReturnValue:
     if not policy.may_read_scores(me(), rfp):
         return render_template("reviews/ranking_later.html", rfp=rfp)
     criteria = list_criteria(rfp.id)
-    ranked = queries.official_ranking(rfp)
+    ranked = queries.official_ranking(rfp, criteria)
     return render_template(
         "reviews/ranking.html",
         rfp=rfp,
         criteria=[(criterion.title, criterion.weight) for criterion in criteria],
-        rows=[_row(line) for line in ranked],
+        rows=[(_row(line), line.wide) for line in ranked],
         line_after=_award_line(rfp, ranked),
     )
 
 
 def _row(line: RankedProposal) -> tuple[str, ...]:
-    """Place, startup, proposal, challenge, score, sheets, disagreements, then the mean of each criterion."""
+    """Place, startup, proposal, challenge, score, sheets, then the mean of each criterion."""
     return (
         line.place or "–",
-        line.proposal.organization.legal_name,
-        line.proposal.reference,
-        line.proposal.challenge_area.title,
+        line.startup,
+        line.reference,
+        line.challenge,
         line.shown_score or "Not scored",
         str(line.sheets),
-        ", ".join(line.disagreements),
         *("" if mean is None else policy.one_decimal(mean) for mean in line.means),
     )
 
@@ -64,12 +63,18 @@ def ranking_csv(cohort: int) -> ResponseReturnValue:
     rfp = get_rfp(cohort, viewer=me())
     if not policy.may_read_scores(me(), rfp):
         raise AccessDeniedError("The ranking opens with the panel stage.")
-    rows = [_row(line) for line in queries.official_ranking(rfp)]
-    text = write_csv(_heads(list_criteria(rfp.id)), rows)
+    criteria = list_criteria(rfp.id)
+    rows = [_csv_row(line, criteria) for line in queries.official_ranking(rfp, criteria)]
+    text = write_csv(_heads(criteria), rows)
     name = f"{rfp.reference}-ranking.csv"
     return Response(text, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
+def _csv_row(line: RankedProposal, criteria: list[Criterion]) -> tuple[str, ...]:
+    apart = [criterion.title for criterion, wide in zip(criteria, line.wide, strict=True) if wide]
+    return (*_row(line), ", ".join(apart))
+
+
 def _heads(criteria: list[Criterion]) -> tuple[str, ...]:
     named = tuple(f"{criterion.title} (mean, 0–5)" for criterion in criteria)
-    return ("Place", "Startup", "Proposal", "Challenge", "Official score", "Signed sheets", "Disagreement on", *named)
+    return ("Place", "Startup", "Proposal", "Challenge", "Official score", "Signed sheets", *named, "Disagreement on")

@@ -9,6 +9,7 @@ from pglab.outbox.models import Notice
 from pglab.proposals.services.readers import find_live_grant
 from pglab.reviews import queries, services
 from pglab.reviews.states import ConflictAnswer, SheetStatus
+from pglab.rfps.queries import list_criteria
 from tests.factories import keep
 from tests.factories.accounts import (
     make_director,
@@ -178,14 +179,14 @@ def test_a_program_manager_settles_not_sure(clock, may_score):
 
 def test_late_recusal_ends_access_voids_the_sheet_and_changes_the_total(clock):
     rfp, (one,), (avery, bianca) = make_ranked_rfp(clock, [[1, 5]])
-    before = queries.official_ranking(rfp)[0]
+    before = queries.official_ranking(rfp, list_criteria(rfp.id))[0]
 
     with pytest.raises(RuleError), transaction():
         services.recuse(avery, one, note="", actor=avery.user)
     with transaction():
         services.recuse(avery, one, note="I learned that my sister works there.", actor=avery.user)
 
-    after = queries.official_ranking(rfp)[0]
+    after = queries.official_ranking(rfp, list_criteria(rfp.id))[0]
     assert (before.score, before.sheets) == (60, 2)
     assert (after.score, after.sheets) == (100, 1)
     sheet = queries.find_sheet(avery, one)
@@ -232,5 +233,5 @@ def test_recused_everywhere_leaves_a_proposal_without_score(clock):
     with transaction():
         services.recuse(avery, one, note="Found out today", actor=avery.user)
 
-    (line,) = queries.official_ranking(rfp)
+    (line,) = queries.official_ranking(rfp, list_criteria(rfp.id))
     assert (line.place, line.score, line.sheets, line.shown_score) == ("", None, 0, "")

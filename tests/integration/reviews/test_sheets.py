@@ -120,7 +120,7 @@ def test_nobody_scores_after_the_panel_stage_opened(clock):
 
     with pytest.raises(GoneError):
         sign(bianca)
-    (line,) = queries.official_ranking(rfp)
+    (line,) = queries.official_ranking(rfp, list_criteria(rfp.id))
     assert (line.score, line.sheets) == (80, 1)
 
 

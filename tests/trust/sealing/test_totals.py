@@ -16,6 +16,7 @@ from sqlalchemy import text
 from pglab.core.db import db, transaction
 from pglab.reviews import policy, queries
 from pglab.reviews import services as review_services
+from pglab.rfps.queries import list_criteria
 from tests.factories.reviews import make_ranked_rfp
 from tests.support.databases import OfficialClock
 from tests.support.scoreboard import Scores
@@ -142,7 +143,7 @@ def test_a_real_panel_is_ranked_by_its_signed_rows(rolled_back: None, clock: Off
             weights[criterion_id] = weight
             sheets[proposal_id].setdefault(sheet_id, {})[criterion_id] = points
         expected = recomputed(weights, {name: list(given.values()) for name, given in sheets.items()})
-        ranked = queries.official_ranking(rfp)
-        assert {(line.proposal.id, line.place, line.shown_score) for line in ranked} == expected
+        ranked = queries.official_ranking(rfp, list_criteria(rfp.id))
+        assert {(line.proposal_id, line.place, line.shown_score) for line in ranked} == expected
         assert sum(len(given) for given in sheets.values()) == 12 - late
     scored("P23", what="real panels, before and after a late recusal, that differ from their rows", sample=2)
