@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Flask, current_app, has_request_context, session
+from flask import Blueprint, Flask, current_app, g, has_request_context, session
 from flask_migrate import Migrate
 from flask_security import current_user
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import false, select
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import pglab.payments.receivers
@@ -32,16 +33,16 @@ from pglab.documents.cli import document_commands
 from pglab.documents.routes import bp as document_pages
 from pglab.outbox.routes import bp as outbox_pages
 from pglab.payments.routes import bp as payment_pages
+from pglab.pilots.queries import takes_part
 from pglab.pilots.routes import bp as pilot_pages
-from pglab.pilots.routes import shown_to_participants
 from pglab.proposals.cli import proposal_commands
 from pglab.proposals.policy import READERS
 from pglab.proposals.routes import bp as proposal_pages
 from pglab.public.routes import bp as public_pages
 from pglab.reports.routes import bp as report_pages
-from pglab.reviews.queries import has_seat
+from pglab.reviews.policy import may_ever_evaluate
+from pglab.reviews.queries import has_seat, is_seated
 from pglab.reviews.routes import bp as review_pages
-from pglab.reviews.routes import sits_on_a_panel
 from pglab.rfps.routes import bp as rfp_pages
 from pglab.web import assets, filters
 from pglab.web.errors import init_errors
@@ -106,11 +107,27 @@ def holds(*roles: StaffRole, besides: StaffRole | None = None) -> Callable[[], b
     return lambda: current_user.is_authenticated and me().has_staff_role(*roles) and besides not in me().staff_roles
 
 
+def has_part_in(what: str) -> Callable[[], bool]:
+    """Whether the person at the screen sits on a `panel`, or takes part in a `pilot`: asked once, in one statement."""
+
+    def asked() -> bool:
+        if not current_user.is_authenticated:
+            return False
+        known = g.setdefault("parts", {})
+        if me().id not in known:
+            seated = is_seated(me()) if may_ever_evaluate(me()) else false()
+            parts = select(seated.label("panel"), takes_part(me()).label("pilot"))
+            known[me().id] = db.session.execute(parts).one()._mapping
+        return bool(known[me().id][what])
+
+    return asked
+
+
 def applies() -> bool:
     """Whether the person at the screen acts for a startup, or could: no City work has brought them here."""
     if not current_user.is_authenticated or me().is_staff:
         return False
-    return bool(me().memberships) or not (sits_on_a_panel() or shown_to_participants())
+    return bool(me().memberships) or not (has_part_in("panel")() or has_part_in("pilot")())
 
 
 WORKSPACES: list[Workspace] = [
@@ -120,8 +137,8 @@ WORKSPACES: list[Workspace] = [
     Workspace("Your proposals", "proposals.home", "/apply", applies),
     Workspace("Audit log", "admin.audit", "/admin/audit", holds(StaffRole.AUDITOR, besides=StaffRole.ADMIN)),
     Workspace("Manage", "rfps.manage", "/manage", holds(*READERS)),
-    Workspace("Review", "reviews.desk", "/review", sits_on_a_panel),
-    Workspace("Pilots", "pilots.pilots", "/workspace", shown_to_participants),
+    Workspace("Review", "reviews.desk", "/review", has_part_in("panel")),
+    Workspace("Pilots", "pilots.pilots", "/workspace", has_part_in("pilot")),
     Workspace("Finance", "payments.queue", "/finance", holds(StaffRole.FINANCE, *READERS)),
     Workspace("Transparency", "reports.transparency", "/transparency", everyone),
     Workspace("Admin", "admin.health", "/admin", holds(StaffRole.ADMIN)),

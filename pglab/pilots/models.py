@@ -40,6 +40,7 @@ class Pilot(Entity):
     organization: Mapped[Organization] = relationship(lazy="joined")
     host: Mapped[HostOrganization] = relationship(lazy="joined")
     champion: Mapped[User] = relationship()
+    agreement: Mapped["Agreement"] = relationship(back_populates="pilot")
 
     def __str__(self) -> str:
         return self.reference
@@ -62,7 +63,7 @@ class Agreement(Entity):
     contract_number: Mapped[str | None] = mapped_column(String(40), unique=True)
     executed_on: Mapped[date | None]
 
-    pilot: Mapped[Pilot] = relationship(lazy="joined")
+    pilot: Mapped[Pilot] = relationship(lazy="joined", back_populates="agreement")
 
     def __str__(self) -> str:
         return self.reference

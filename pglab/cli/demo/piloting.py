@@ -81,7 +81,7 @@ def execute(calendar: Calendar, agreed: Agreed) -> None:
     """The contract is signed by everyone, the Controller last."""
     pilot = city.pilot(agreed.cohort, agreed.key)
     pilots.execute_agreement(
-        pilot_queries.list_agreements([pilot.id])[pilot.id],
+        pilot.agreement,
         contract_number=f"{agreed.cohort}-{pilot.number:04d}",
         executed_on=calendar.week_day(agreed.executed_in, WED),
         actor=city.person("Priya Shah"),

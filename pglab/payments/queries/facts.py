@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from pglab.accounts.models import Organization
@@ -15,7 +15,7 @@ from pglab.core.errors import NotFoundError
 from pglab.payments.models import Approval, Disbursement, Installment, PaymentRequest, Stipend, VendorVerification
 from pglab.payments.states import RequestStatus
 from pglab.pilots.models import Agreement, Milestone, Pilot
-from pglab.pilots.queries import HandedIn, list_agreements, list_handed_in
+from pglab.pilots.queries import HandedIn, list_handed_in
 from pglab.pilots.states import AgreementStatus, MilestoneStatus, Verdict
 from pglab.web.filters import et_date, et_long, ordinal
 
@@ -151,7 +151,7 @@ def facts_of(installment: Installment, now: datetime) -> Facts:
 
 def facts_of_request(request: PaymentRequest, now: datetime) -> Facts:
     """The facts of a request's installment with this very request, though a newer one may exist."""
-    return gather([request.installment], {request.installment_id: request}, now)[0]
+    return gather([(request.installment, request)], now)[0]
 
 
 def list_pilot_facts(pilot_id: UUID, now: datetime) -> list[Facts]:
@@ -164,35 +164,35 @@ def list_facts(installments: Sequence[Installment] | None, now: datetime) -> lis
     found = _all(select(Installment).join(Stipend)) if installments is None else installments
     newest = select(PaymentRequest).where(PaymentRequest.installment_id.in_([each.id for each in found]))
     newest = newest.options(joinedload(PaymentRequest.prepared_by)).order_by(PaymentRequest.prepared_at)
-    return gather(found, {request.installment_id: request for request in db.session.scalars(newest)}, now)
+    requests = {request.installment_id: request for request in db.session.scalars(newest)}
+    return gather([(each, requests.get(each.id)) for each in found], now)
 
 
 def _all(query: Select[Installment]) -> Sequence[Installment]:
-    return db.session.scalars(query.order_by(Installment.stipend_id, Installment.number)).all()
+    agreement = joinedload(Installment.stipend).joinedload(Stipend.pilot).joinedload(Pilot.agreement)
+    return db.session.scalars(query.options(agreement).order_by(Installment.stipend_id, Installment.number)).all()
 
 
-def gather(installments: Sequence[Installment], requests: dict[UUID, PaymentRequest], now: datetime) -> list[Facts]:
-    """The facts of these installments, each with the request given for it, in seven statements."""
-    agreements = list_agreements([each.stipend.pilot_id for each in installments])
-    handed_in = list_handed_in([each.milestone_id for each in installments])
-    vendors = _newest_vendors([each.stipend.pilot.organization_id for each in installments])
-    approvals = _approvals([request.id for request in requests.values()])
-    paid = _disbursements([request.id for request in requests.values()])
-    sums = _sums([each.stipend_id for each in installments])
+def gather(rows: Sequence[tuple[Installment, PaymentRequest | None]], now: datetime) -> list[Facts]:
+    """The facts of these installments, each with the request given for it, in four statements."""
+    handed_in = list_handed_in([each.milestone_id for each, _ in rows])
+    vendors = _newest_vendors([each.stipend.pilot.organization_id for each, _ in rows])
+    approvals = _approvals([request.id for _, request in rows if request])
+    stipends = _stipends([each.stipend_id for each, _ in rows])
     return [
         Facts(
             installment=each,
-            number_of=sums[each.stipend_id][0],
-            paid_cents=sums[each.stipend_id][1],
-            agreement=agreements[each.stipend.pilot_id],
+            number_of=len(stipends[each.stipend_id].installments),
+            paid_cents=stipends[each.stipend_id].paid_cents,
+            agreement=each.stipend.pilot.agreement,
             newest=next(iter(handed_in.get(each.milestone_id, [])), None),
             vendor=vendors.get(each.stipend.pilot.organization_id),
-            request=(request := requests.get(each.id)),
+            request=request,
             now=now,
             approvals=approvals.get(request.id, []) if request else [],
-            disbursement=paid.get(request.id) if request else None,
+            disbursement=stipends[each.stipend_id].payments.get(request.id) if request else None,
         )
-        for each in installments
+        for each, request in rows
     ]
 
 
@@ -211,23 +211,30 @@ def _approvals(request_ids: Sequence[UUID]) -> dict[UUID, list[Approval]]:
     return found
 
 
-def _disbursements(request_ids: Sequence[UUID]) -> dict[UUID, Disbursement]:
-    query = select(Disbursement).where(Disbursement.request_id.in_(request_ids))
-    found = db.session.scalars(query.options(joinedload(Disbursement.recorded_by)))
-    return {each.request_id: each for each in found}
+@dataclass
+class _OfStipend:
+    """The installments of one stipend, and its payments by request."""
+
+    installments: set[UUID] = field(default_factory=set)
+    payments: dict[UUID, Disbursement] = field(default_factory=dict)
+
+    @property
+    def paid_cents(self) -> int:
+        return sum(payment.amount_cents for payment in self.payments.values())
 
 
-def _sums(stipend_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
-    """How many installments each stipend has, and how many cents of it are paid."""
+def _stipends(stipend_ids: Sequence[UUID]) -> dict[UUID, _OfStipend]:
     query = (
-        select(
-            Installment.stipend_id,
-            func.count(Installment.id.distinct()),
-            func.coalesce(func.sum(Disbursement.amount_cents), 0),
-        )
+        select(Installment.stipend_id, Installment.id, Disbursement)
         .outerjoin(PaymentRequest, PaymentRequest.installment_id == Installment.id)
         .outerjoin(Disbursement, Disbursement.request_id == PaymentRequest.id)
         .where(Installment.stipend_id.in_(stipend_ids))
-        .group_by(Installment.stipend_id)
+        .options(joinedload(Disbursement.recorded_by))
     )
-    return {stipend: (parts, int(paid)) for stipend, parts, paid in db.session.execute(query)}
+    found: dict[UUID, _OfStipend] = {}
+    for stipend_id, installment_id, payment in db.session.execute(query):
+        stipend = found.setdefault(stipend_id, _OfStipend())
+        stipend.installments.add(installment_id)
+        if payment is not None:
+            stipend.payments[payment.request_id] = payment
+    return found

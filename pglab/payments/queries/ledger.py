@@ -55,27 +55,20 @@ def list_ledger(
         .join(Installment, PaymentRequest.installment_id == Installment.id)
         .join(Stipend, Installment.stipend_id == Stipend.id)
         .join(Pilot, Stipend.pilot_id == Pilot.id)
-        .options(joinedload(PaymentRequest.prepared_by))
+        .options(
+            joinedload(PaymentRequest.prepared_by),
+            joinedload(PaymentRequest.installment)
+            .joinedload(Installment.stipend)
+            .joinedload(Stipend.pilot)
+            .joinedload(Pilot.agreement),
+        )
         .order_by(PaymentRequest.prepared_at.desc(), PaymentRequest.reference.desc())
     )
     if status:
         query = query.where(PaymentRequest.status == status)
     if organization_id:
         query = query.where(Pilot.organization_id == organization_id)
-    return rows_of(db.session.scalars(query).all(), now)
-
-
-def rows_of(requests: Sequence[PaymentRequest], now: datetime) -> list[LedgerRow]:
-    """The facts of each of these requests; several may belong to one installment, so they are gathered in turns."""
-    rows: dict[UUID, LedgerRow] = {}
-    left = list(requests)
-    while left:
-        turn = {request.installment_id: request for request in reversed(left)}
-        for facts in gather([request.installment for request in turn.values()], turn, now):
-            if facts.request:
-                rows[facts.request.id] = facts
-        left = [request for request in left if request.id not in rows]
-    return [rows[request.id] for request in requests]
+    return gather([(request.installment, request) for request in db.session.scalars(query)], now)
 
 
 def totals_of(organization_id: UUID | None = None) -> Totals:

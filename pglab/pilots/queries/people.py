@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Exists, exists, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from pglab.accounts.models import Membership, StaffRole, StaffRoleGrant, User
 from pglab.accounts.queries import find_confirmed_user
@@ -27,8 +27,8 @@ def list_members(organization_id: UUID) -> Sequence[User]:
 def list_staff(*roles: StaffRole) -> Sequence[User]:
     """Active City people who hold any of these roles, by name."""
     holds = exists().where(StaffRoleGrant.user_id == User.id, StaffRoleGrant.role.in_(roles))
-    found = select(User).where(User.active, holds).options(selectinload(User.roles)).order_by(User.name, User.id)
-    return db.session.scalars(found).all()
+    found = select(User).where(User.active, holds).options(joinedload(User.roles)).order_by(User.name, User.id)
+    return db.session.scalars(found).unique().all()
 
 
 def hosts_pilots(user: User) -> bool:
@@ -36,11 +36,10 @@ def hosts_pilots(user: User) -> bool:
     return bool(db.session.scalar(select(exists().where(Pilot.champion_id == user.id))))
 
 
-def takes_part(user: User) -> bool:
-    """Whether the person hosts a pilot or belongs to a startup that has one."""
+def takes_part(user: User) -> Exists:
+    """The condition that the person hosts a pilot or belongs to a startup that has one."""
     theirs = select(Membership.organization_id).where(Membership.user_id == user.id)
-    part = (Pilot.champion_id == user.id) | Pilot.organization_id.in_(theirs)
-    return bool(db.session.scalar(select(exists().where(part))))
+    return exists().where((Pilot.champion_id == user.id) | Pilot.organization_id.in_(theirs))
 
 
 def get_champion(email: str) -> User:

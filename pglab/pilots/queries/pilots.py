@@ -21,7 +21,8 @@ from pglab.rfps.models import Rfp
 
 def get_pilot(reference: str, *, viewer: User) -> Pilot:
     """The pilot, for those who take part in it or watch over it; for everybody else it does not exist."""
-    pilot = db.session.scalar(select(Pilot).where(Pilot.reference == reference).options(joinedload(Pilot.champion)))
+    beside = [joinedload(Pilot.champion), joinedload(Pilot.agreement)]
+    pilot = db.session.scalar(select(Pilot).where(Pilot.reference == reference).options(*beside))
     if pilot is None or not policy.may_see(viewer, pilot):
         raise NotFoundError("There is no such pilot, or it isn’t yours.")
     return pilot
@@ -42,16 +43,10 @@ def list_public_pilots() -> Sequence[Pilot]:
 
 
 def list_cohort_pilots(cohort_id: UUID) -> Sequence[Pilot]:
-    """Every pilot of a cohort with its champion."""
-    return db.session.scalars(
-        select(Pilot).where(Pilot.cohort_id == cohort_id).options(joinedload(Pilot.champion)).order_by(Pilot.number)
-    ).all()
-
-
-def list_agreements(pilot_ids: Sequence[UUID]) -> dict[UUID, Agreement]:
-    """The agreement of each of these pilots."""
-    found = db.session.scalars(select(Agreement).where(Agreement.pilot_id.in_(pilot_ids)))
-    return {agreement.pilot_id: agreement for agreement in found}
+    """Every pilot of a cohort with its champion and its agreement."""
+    beside = [joinedload(Pilot.champion), joinedload(Pilot.agreement)]
+    found = select(Pilot).where(Pilot.cohort_id == cohort_id).options(*beside).order_by(Pilot.number)
+    return db.session.scalars(found).all()
 
 
 def get_agreement(reference: str, *, viewer: User) -> Agreement:

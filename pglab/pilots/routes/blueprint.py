@@ -20,8 +20,3 @@ def city_work_needs_a_second_factor() -> ResponseReturnValue | None:
         flash("City work needs a second step at sign-in. Set it up first; it takes two minutes.", "info")
         return redirect(url_for("accounts.second_factor"), 303)
     return None
-
-
-def shown_to_participants() -> bool:
-    """Whether the header links to the workspace: for members of startups with a pilot, and champions."""
-    return bool(current_user.is_authenticated and queries.takes_part(me()))

@@ -24,12 +24,10 @@ from pglab.web.security import requires
 def cohort_pilots(cohort: int) -> ResponseReturnValue:
     """The pilots of a cohort, and the accepted awards that still wait for one."""
     found = queries.get_cohort(cohort)
-    pilots = queries.list_cohort_pilots(found.id)
     return render_template(
         "pilots/cohort_pilots.html",
         cohort=found,
-        pilots=pilots,
-        agreements=queries.list_agreements([pilot.id for pilot in pilots]),
+        pilots=queries.list_cohort_pilots(found.id),
         awards=queries.list_awards_without_pilot(found.id),
     )
 

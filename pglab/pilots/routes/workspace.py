@@ -32,13 +32,12 @@ def overview(reference: str) -> ResponseReturnValue:
     pilot = queries.get_pilot(reference, viewer=me())
     today = local_day(official_now())
     milestones = queries.list_milestones(pilot.id, today)
-    agreement = queries.list_agreements([pilot.id])[pilot.id]
     return render_template(
         "pilots/overview.html",
         pilot=pilot,
-        agreement=agreement,
+        agreement=pilot.agreement,
         milestones=milestones,
-        step=queries.next_step(pilot, agreement, milestones, me()),
+        step=queries.next_step(pilot, pilot.agreement, milestones, me()),
         history=queries.list_history(pilot),
         today=today,
         is_staff=me().is_staff,

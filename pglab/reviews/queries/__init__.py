@@ -22,6 +22,7 @@ from pglab.reviews.queries.seats import (
     get_seat,
     has_seat,
     has_standing_seat,
+    is_seated,
     list_members,
     list_program_managers,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "get_seat",
     "has_seat",
     "has_standing_seat",
+    "is_seated",
     "latest_answer",
     "latest_declarations",
     "list_declaration_rows",

@@ -1,6 +1,6 @@
 """Seats on the panel."""
 
-from sqlalchemy import exists, select
+from sqlalchemy import Exists, exists, select
 from sqlalchemy.orm import contains_eager
 
 from pglab.accounts.models import StaffRole, StaffRoleGrant, User
@@ -12,9 +12,14 @@ from pglab.rfps.models import Rfp
 from pglab.rfps.states import RfpStatus
 
 
+def is_seated(user: User) -> Exists:
+    """The condition that the person sits on any panel."""
+    return exists().where(PanelMember.user_id == user.id)
+
+
 def has_seat(user: User) -> bool:
     """Whether the person sits on any panel."""
-    return bool(db.session.scalar(select(exists().where(PanelMember.user_id == user.id))))
+    return bool(db.session.scalar(select(is_seated(user))))
 
 
 def has_standing_seat(user: User) -> bool:

@@ -1,6 +1,6 @@
 """The pages of the panel: /review for evaluators, /manage/cohorts/<n>/… for the program."""
 
 from pglab.reviews.routes import desk, manage, ranking, workbench
-from pglab.reviews.routes.blueprint import bp, sits_on_a_panel
+from pglab.reviews.routes.blueprint import bp
 
-__all__ = ["bp", "desk", "manage", "ranking", "sits_on_a_panel", "workbench"]
+__all__ = ["bp", "desk", "manage", "ranking", "workbench"]
