@@ -79,6 +79,7 @@ class ScoreSheet(Entity):
 
     member: Mapped[PanelMember] = relationship()
     proposal: Mapped[Proposal] = relationship()
+    scores: Mapped[list["Score"]] = relationship(back_populates="sheet")
 
     def __str__(self) -> str:
         return f"Score sheet on {self.proposal.reference}"
@@ -98,7 +99,7 @@ class Score(Entity):
     points: Mapped[int | None]
     explanation: Mapped[str] = mapped_column(Text, default="")
 
-    sheet: Mapped[ScoreSheet] = relationship()
+    sheet: Mapped[ScoreSheet] = relationship(back_populates="scores")
     criterion: Mapped[Criterion] = relationship()
 
 

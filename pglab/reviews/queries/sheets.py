@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from pglab.accounts.models import Organization, User
 from pglab.core.db import db
@@ -65,18 +65,14 @@ def _answer_on(seat: PanelMember, reference: str) -> tuple[ConflictAnswer | None
 
 
 def find_sheet(member: PanelMember, proposal: Proposal, *, lock: bool = False) -> ScoreSheet | None:
-    """The member's sheet on a proposal; none before the first save."""
+    """The member's sheet on a proposal with its scores, as they are now; none before the first save."""
     query = select(ScoreSheet).where(ScoreSheet.member_id == member.id, ScoreSheet.proposal_id == proposal.id)
+    query = query.options(joinedload(ScoreSheet.scores)).execution_options(populate_existing=True)
     if lock:
-        query = query.with_for_update(of=ScoreSheet).execution_options(populate_existing=True)
-    return db.session.scalar(query)
+        query = query.with_for_update(of=ScoreSheet)
+    return db.session.scalars(query).unique().one_or_none()
 
 
 def scores_by_criterion(sheet: ScoreSheet | None) -> dict[UUID, Score]:
     """What a sheet holds, by criterion."""
-    if sheet is None:
-        return {}
-    found = db.session.scalars(
-        select(Score).where(Score.sheet_id == sheet.id).execution_options(populate_existing=True)
-    )
-    return {score.criterion_id: score for score in found}
+    return {score.criterion_id: score for score in sheet.scores} if sheet else {}

@@ -81,9 +81,7 @@ def _write(sheet: ScoreSheet, given: Mapping[UUID, Given]) -> None:
         if score is not None:
             score.points, score.explanation = row.points, row.explanation
         elif row.points is not None or row.explanation:
-            db.session.add(
-                Score(sheet_id=sheet.id, criterion_id=criterion_id, points=row.points, explanation=row.explanation)
-            )
+            sheet.scores.append(Score(criterion_id=criterion_id, points=row.points, explanation=row.explanation))
 
 
 def mark_final(member: PanelMember, proposal: Proposal, *, actor: User) -> ScoreSheet:
