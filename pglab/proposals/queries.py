@@ -1,14 +1,17 @@
 """Reading proposals. Sealing is here: whoever may not see a proposal gets the answer of one that does not exist."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from pglab.accounts.models import Membership, User
+from pglab.accounts.models import Membership, Organization, User
+from pglab.cohorts.models import ChallengeArea
 from pglab.core.db import db
 from pglab.core.errors import AccessDeniedError, NotFoundError
 from pglab.core.text import count_words
@@ -29,6 +32,10 @@ from pglab.rfps import queries as rfp_queries
 from pglab.rfps.models import DocumentSlot, FormSection, Rfp
 
 NO_SUCH = "There is no proposal with this reference that you may see."
+
+
+# Reference, startup, challenge and time of arrival: a list of them needs no more.
+Standing = Row[str, str, str, datetime]
 
 
 @dataclass(frozen=True)
@@ -213,7 +220,7 @@ def find_opening(rfp: Rfp, *, lock: bool = False) -> Opening | None:
     return db.session.scalar(query)
 
 
-def list_standing_submissions(rfp: Rfp, *, viewer: User) -> list[Submission]:
+def list_standing_submissions(rfp: Rfp, *, viewer: User) -> Sequence[Standing]:
     """The submissions that count, by reference, for program staff and auditors, once they are opened."""
     if not viewer.has_staff_role(*policy.READERS):
         raise AccessDeniedError("Proposals are read by program managers, directors and auditors.")
@@ -230,18 +237,17 @@ def list_sealed_leaves(rfp: Rfp) -> list[bytes]:
     return list(db.session.scalars(select(func.sealed_leaves(rfp.id))))
 
 
-def list_standing(rfp: Rfp) -> list[Submission]:
+def list_standing(rfp: Rfp) -> Sequence[Standing]:
     """The submission that counts of every proposal, by reference: the last one received. Pages ask
     `list_standing_submissions`, which knows the viewer."""
-    return list(
-        db.session.scalars(
-            select(Submission)
-            .join(Submission.proposal)
-            .options(contains_eager(Submission.proposal))
-            .where(Proposal.rfp_id == rfp.id, Submission.number == Proposal.submission_number)
-            .order_by(Proposal.reference)
-        )
-    )
+    return db.session.execute(
+        select(Proposal.reference, Organization.legal_name, ChallengeArea.title, Submission.received_at)
+        .join(Proposal.organization)
+        .join(Proposal.challenge_area)
+        .join(Submission, Submission.proposal_id == Proposal.id)
+        .where(Proposal.rfp_id == rfp.id, Submission.number == Proposal.submission_number)
+        .order_by(Proposal.reference)
+    ).all()
 
 
 def get_opened_submission(reference: str, *, viewer: User) -> Submission:

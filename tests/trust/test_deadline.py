@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from pglab.accounts.models import User
 from pglab.core.canonical import merkle_root
@@ -18,7 +19,6 @@ from pglab.core.db import db, transaction
 from pglab.core.errors import StateError
 from pglab.proposals import services
 from pglab.proposals.models import Opening, Proposal, Refusal, Submission
-from pglab.proposals.queries import list_standing
 from pglab.rfps.models import Rfp
 from tests.factories.accounts import make_director, make_program_manager
 from tests.factories.proposals import fill, make_draft, representative_of
@@ -144,7 +144,12 @@ def opening_during(app: Flask, clock: OfficialClock, rfp: Rfp, drafts: list[tupl
     opener.join()
     db.session.expire_all()
     opening = db.session.query(Opening).one()
-    standing = list_standing(db.session.get_one(Rfp, rfp_id))
+    standing = db.session.scalars(
+        select(Submission)
+        .join(Submission.proposal)
+        .where(Proposal.rfp_id == rfp_id, Submission.number == Proposal.submission_number)
+        .order_by(Proposal.reference)
+    ).all()
     assert wrongly_judged(tries, closes_at) == []
     assert opening.submissions == len(standing)
     assert opening.merkle_root == merkle_root([sent.manifest.encode() for sent in standing])
