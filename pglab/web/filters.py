@@ -63,6 +63,12 @@ def et_seconds(at: datetime | None, *, precise: bool = False) -> str:
     return f"{et_date(at)}, {clock_words(local, seconds=seconds)} ET"
 
 
+def unbroken(moment: str) -> str:
+    """The same moment with its hour in one piece: no line ends between `4:00` and `p.m. ET`."""
+    day, comma, hour = moment.rpartition(", ")
+    return day + comma + hour.replace(" ", "\u00a0")
+
+
 def et_offset(at: datetime | None) -> str:
     """`UTC −04:00`: what the City's clock differs from universal time at that instant."""
     if not at:
@@ -186,7 +192,7 @@ def act(action: str) -> str:
 def register(app: Flask) -> None:
     """Give the filters to the templates of an app."""
     named: tuple[Any, ...] = (
-        et_long, et_short, et_time, et_seconds, et_offset, et_date, et_day, et_iso, part_date, et_recent,
+        et_long, et_short, et_time, et_seconds, et_offset, unbroken, et_date, et_day, et_iso, part_date, et_recent,
         money, money_plain, dollars, filesize, plural, ordinal, fingerprint, paragraphs, listed, act,
     )  # fmt: skip  # one name a line would be longer than the functions
     app.jinja_env.filters.update({function.__name__: function for function in named})

@@ -15,6 +15,8 @@ SUBMITTED = datetime(2026, 10, 16, 18, 14, 7, 123456, tzinfo=UTC)
     [
         (filters.et_long(DEADLINE), "Friday, October 16, 2026, 4:00 p.m. ET"),
         (filters.et_short(DEADLINE), "Oct 16, 2026, 4:00 p.m. ET"),
+        (filters.unbroken(filters.et_long(DEADLINE)), "Friday, October 16, 2026, 4:00\u00a0p.m.\u00a0ET"),
+        (filters.unbroken(""), ""),
         (filters.et_time(datetime(2026, 1, 5, 5, 5, tzinfo=UTC)), "12:05 a.m. ET"),
         (filters.et_time(datetime(2026, 1, 5, 17, 5, tzinfo=UTC)), "12:05 p.m. ET"),
         (filters.et_seconds(SUBMITTED), "Friday, October 16, 2026, 2:14:07 p.m. ET"),
