@@ -12,8 +12,12 @@ from playwright.sync_api import APIRequestContext
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-# Pages of one view that one person comes to; among them every cohort of the demo.
-PAGES_OF_A_VIEW = 12
+from tests.browser.places import COME_TO_OTHERWISE
+
+# Pages of one view that somebody comes to: every cohort for the first of a group, the newest for the others.
+EVERY_COHORT, A_FEW = 12, 4
+# Addresses that answer with something to download, which is no page.
+FILES = COME_TO_OTHERWISE - {"accounts.code", "accounts.home", "accounts.confirm", "accounts.reset", "accounts.verify"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -23,7 +27,7 @@ class Found:
 
     address: str
     view: str
-    shape: str
+    parts: set[str] = field(default_factory=set)
     links: list[str] = field(default_factory=list)
     longest: int = 0
 
@@ -52,18 +56,19 @@ class Anatomy(HTMLParser):
             self.longest = max([self.longest, *(len(word) for word in words.split())])
 
 
-def find_pages(app: Flask, asking: APIRequestContext, address: str, begin: list[str]) -> Iterator[Found]:
-    """Every page there is a way to, each once; of one view only so many."""
+def find_pages(app: Flask, asking: APIRequestContext, address: str, begin: list[str], most: int) -> Iterator[Found]:
+    """Every page there is a way to, each once; of one view only so many besides those to begin at."""
     routes = app.url_map.bind("")
     met: set[str] = set()
     of_view: Counter[str] = Counter()
-    waiting = deque(begin)
+    waiting, given = deque(begin), set(begin)
     while waiting:
         path = waiting.popleft()
         place = urlsplit(path)
         known = place.path + "?" + "&".join(sorted(re.findall(r"(\w+)=", place.query)))
         view = view_of(routes, place.path)
-        if known in met or of_view[view] >= PAGES_OF_A_VIEW or view.startswith(("static", "accounts.persona")):
+        enough = of_view[view] >= most and path not in given
+        if known in met or enough or view in FILES or view.startswith(("static", "accounts.persona")):
             continue
         met.add(known)
         answer = asking.get(address + path, headers={"Accept": "text/html"})
@@ -73,7 +78,7 @@ def find_pages(app: Flask, asking: APIRequestContext, address: str, begin: list[
         page = Anatomy()
         page.feed(answer.text())
         waiting.extend(within(address, answer.url, page.links))
-        yield Found(path, view, view + "|" + ";".join(sorted(page.parts)), page.links, page.longest)
+        yield Found(path, view, page.parts, page.links, page.longest)
 
 
 def within(address: str, here: str, links: list[str]) -> list[str]:
