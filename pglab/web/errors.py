@@ -10,9 +10,11 @@ from flask_login import AnonymousUserMixin  # type: ignore[import-untyped]  # Fl
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.sansio.multipart import Data, Field, MultipartDecoder, Preamble
 
 from pglab.core.db import forget
 from pglab.core.errors import DomainError
+from pglab.web.security import LARGEST_FORM
 
 TITLES = {
     400: "We couldn’t read that request",
@@ -72,6 +74,23 @@ def oversized_fields() -> list[tuple[str, str]]:
     return _kept(parse_qsl(request.stream.read().decode(errors="replace")))
 
 
+def fields_above_the_file() -> list[tuple[str, str]]:
+    """What was typed above a file that is too large; of the file itself nothing is looked at."""
+    if not _is_ours():
+        return []
+    request.max_content_length = request.content_length
+    decoder = MultipartDecoder(request.mimetype_params.get("boundary", "").encode())
+    decoder.receive_data(request.stream.read(LARGEST_FORM))
+    fields: list[tuple[str, bytes]] = []
+    with suppress(ValueError):  # what was sent is no form
+        while isinstance(event := decoder.next_event(), Preamble | Field | Data):
+            if isinstance(event, Field):
+                fields.append((event.name or "", b""))
+            elif isinstance(event, Data):
+                fields[-1] = (fields[-1][0], fields[-1][1] + event.data)
+    return _kept((name, value.decode(errors="replace")) for name, value in fields)
+
+
 def _is_ours() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
@@ -106,7 +125,7 @@ def _http_error(error: HTTPException) -> Response:
         return make_response(error.get_response())
     if status == 413 and request.mimetype != "multipart/form-data":
         return _too_much_text()
-    kept = kept_fields() if status == 401 else []
+    kept = kept_fields() if status == 401 else fields_above_the_file() if status == 413 else []
     response = error_page(status, _sentence(status), kept=kept, resend=status == 401 and bool(kept))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

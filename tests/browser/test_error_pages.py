@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -15,6 +16,7 @@ from tests.support.site import Site
 
 pytestmark = pytest.mark.browser
 
+HAND_IN = "/workspace/P90-01/milestones/3"
 LONG = "We count near misses. " * 46_000
 SHAPES: set[tuple[str, int]] = set()
 
@@ -83,6 +85,21 @@ def test_more_text_than_a_form_takes_is_called_text_and_given_back(demo: Site, a
     assert founder.page.locator("h1").inner_text() == "That is more text than a form takes"
     assert "25 MB" not in founder.page.locator("main .prose").inner_text()
     assert founder.page.get_by_label("Name").input_value().strip() == LONG.strip()
+
+
+def test_a_file_that_is_too_large_and_what_was_typed_above_it(reader: Callable[[str], Reader], tmp_path: Path):
+    founder = reader("Dana Ruiz")
+    founder.page.route("**/upload-*.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+    founder.open(HAND_IN)
+    film = tmp_path / "film.pdf"
+    with film.open("wb") as file:
+        file.truncate(30_000_000)
+    words = "Page 2 shows the readings.\r\nPage 3 says what comes next."
+    narrow(founder.press("Hand in milestone 3", expect=413, note=words, file=film)).sees(
+        "up to 25 MB", "Nothing was saved"
+    )
+    assert founder.page.get_by_label("Note").input_value() == words.replace("\r\n", "\n")
+    founder.open(HAND_IN).sees("Nothing is handed in yet")
 
 
 def test_an_answer_that_was_given_already(demo: Site, reader: Callable[[str], Reader]):
