@@ -94,7 +94,8 @@ def worker_seen_at() -> datetime | None:
 class Backlog:
     """Work that should have been done by now: how much of it, and for how long the oldest has waited.
 
-    A job counts only after two minutes: while all is well there is nothing to count, whoever submits meanwhile.
+    A job counts, and its age is told, only after two minutes: while all is well there is nothing to see, whoever
+    submits or uploads meanwhile.
     """
 
     jobs: int
@@ -113,8 +114,8 @@ WITH due AS (
     WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
 )
 SELECT (SELECT count(*) FROM due WHERE age > 120), (SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'),
-    (SELECT coalesce(max(age), 0) FROM due),
-    (SELECT coalesce(max(age), 0) FROM due WHERE task_name LIKE 'documents.%'),
+    (SELECT coalesce(max(age), 0) FROM due WHERE age > 120),
+    (SELECT coalesce(max(age), 0) FROM due WHERE age > 120 AND task_name LIKE 'documents.%'),
     (SELECT count(*) FROM emails WHERE state = 'queued' AND created_at < official_now() - :late),
     (SELECT count(*) FROM emails WHERE state IN ('refused', 'failed'))
 """

@@ -3,6 +3,7 @@
 import importlib.util
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from config import ROOT
 from pglab.audit.services import record
@@ -24,12 +25,16 @@ def _audited() -> dict[str, str]:
 AUDITED = _audited()
 
 
-def keep(*things: Any) -> None:
-    """Commit rows made by hand, each under an audit entry of its own, as the database demands."""
+def keep(*things: Any, sealed_rfp_id: UUID | None = None) -> None:
+    """Commit rows made by hand, each under an audit entry of its own, as the database demands.
+
+    `sealed_rfp_id` names the call of what belongs to a proposal, so that its entries are sealed as the services' are.
+    """
     with transaction():
         db.session.add_all(things)
         db.session.flush()
         for thing in things:
             column = AUDITED.get(thing.__tablename__)
             if column:
-                record("made.for_a_test", SimpleNamespace(id=getattr(thing, column)), actor=None)
+                sealed = {"sealed_rfp_id": sealed_rfp_id} if sealed_rfp_id else {}
+                record("made.for_a_test", SimpleNamespace(id=getattr(thing, column), **sealed), actor=None)

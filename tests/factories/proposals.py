@@ -50,9 +50,9 @@ def make_document(
         uploaded_by_id=proposal.started_by_id,
         sealed_rfp_id=proposal.rfp_id,
     )
-    keep(document)
+    keep(document, sealed_rfp_id=proposal.rfp_id)
     if verdict:
-        keep(DocumentScan(document_id=document.id, verdict=verdict))
+        keep(DocumentScan(document_id=document.id, verdict=verdict), sealed_rfp_id=proposal.rfp_id)
         db.session.refresh(document, ["verdict"])
     return document
 
@@ -75,7 +75,8 @@ def fill(proposal: Proposal, text: str = "We will test three sensors with the cr
                 document=make_document(proposal),
                 attached_by_id=actor.id,
                 attached_at=official_now(),
-            )
+            ),
+            sealed_rfp_id=proposal.rfp_id,
         )
     return proposal
 

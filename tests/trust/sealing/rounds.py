@@ -84,13 +84,11 @@ def sweep(city: City, listed: list[Place], roles: list[str], *, searching: bool 
 
 
 def asked(city: City, place: Place, searching: bool) -> list[tuple[Place, str]]:
-    """The place as it is; lists also with half a canary, and with the proposal's reference, to search for."""
-    tails = [""]
-    if searching and place.method == "GET" and place.endpoint.startswith(SEARCHED):
-        half = next(iter(city.planted.words.values()))[:16]
-        for words in (half, city.planted.names["reference"]):
-            tails.append(f"?q={words}&subject={words}&search={words}")
-    return [(place, tail) for tail in tails]
+    """The place as it is; lists also with half a canary and the proposal's reference, to search for."""
+    if not (searching and place.method == "GET" and place.endpoint.startswith(SEARCHED)):
+        return [(place, "")]
+    half, reference = next(iter(city.planted.words.values()))[:16], city.planted.names["reference"]
+    return [(place, ""), (place, f"?q={half}&subject={reference}&search={half}")]
 
 
 @contextmanager
