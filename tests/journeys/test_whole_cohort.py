@@ -50,6 +50,12 @@ class City:
 
 @pytest.fixture
 def city(app: Flask, rolled_back: None) -> City:
+    return people_of(app)
+
+
+def people_of(app: Flask) -> City:
+    """New people of the City, signed in."""
+
     def at(user: User) -> Person:
         return Person(client_for(app).sign_in(user), user.name)
 
