@@ -1,13 +1,14 @@
 """Looks into an uploaded file in a separate, locked-down process and says what it is, or why it is refused.
 
-The parsers read what strangers made; they run in `inspector_child.py`, a program of its own with hardly any rights,
-little memory and ten seconds. Whatever happens to it, the answer here is a plain refusal.
+The parsers read what strangers made; they run in `inspector_child.py`, a program of its own that gives each file a
+process with hardly any rights, little memory and ten seconds. Whatever happens to it, the answer is a plain refusal.
 """
 
 import json
 import math
 import os
-import signal
+import select
+import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 10
+# How much longer than a file may take the program that ends it is waited for.
+GRACE_SECONDS = 5
 ANSWER_BYTES = 64 * 1024
 CHILD = Path(__file__).with_name("inspector_child.py")
 AT_ONCE = 2
@@ -46,6 +49,8 @@ _CHILDS_REASONS: dict[str, set[str]] = {
 }
 
 _turns = threading.BoundedSemaphore(AT_ONCE)
+_starting = threading.Lock()
+_standing: tuple[subprocess.Popen[bytes], socket.socket] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,28 +101,68 @@ def _naming_the_limit(inspection: Inspection, max_pages: int | None) -> Inspecti
 
 
 def _ask_child(path: Path) -> bytes:
-    """The child's raw answer, empty when it crashed, was killed or took too long."""
-    with tempfile.TemporaryDirectory(prefix="pglab-inspect-") as folder, tempfile.TemporaryFile() as answer:
-        with path.open("rb") as content:
-            child = subprocess.Popen(  # noqa: S603  (our own program; the file's name never reaches it)
-                [sys.executable, "-I", "-B", str(CHILD)],
-                stdin=content,
-                stdout=answer,
-                stderr=subprocess.DEVNULL,
-                env={"LANG": "C.UTF-8"},
-                cwd=folder,
-                start_new_session=True,
-            )
+    """The raw answer, empty when the process that looked crashed, was killed or took too long."""
+    for _ in range(2):
+        with suppress(_GoneError):  # it may have gone home just now, because nothing came for a minute
+            return _ask_standing(path)
+    return b""
+
+
+class _GoneError(Exception):
+    """The program that parses had ended before it took the file."""
+
+
+def _ask_standing(path: Path) -> bytes:
+    with tempfile.TemporaryFile() as answer, path.open("rb") as content:
+        told, tell = os.pipe()
+        with os.fdopen(told, "rb", buffering=0) as ended:
             try:
-                code = child.wait(SECONDS)
-            except subprocess.TimeoutExpired:
-                code = -1
+                socket.send_fds(_standing_line(), [b"."], [content.fileno(), answer.fileno(), tell])
+            except OSError as gone:
+                stop()
+                raise _GoneError from gone
             finally:
-                with suppress(ProcessLookupError):
-                    os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
+                os.close(tell)
+            wait = select.poll()
+            wait.register(ended, select.POLLIN)
+            code = ended.read(1) if wait.poll((SECONDS + GRACE_SECONDS) * 1000) else b"\1"
+        if code == b"":
+            stop()
+            raise _GoneError
         answer.seek(0)
-        return answer.read(ANSWER_BYTES) if code == 0 else b""
+        return answer.read(ANSWER_BYTES) if code == b"\0" else b""
+
+
+def _standing_line() -> socket.socket:
+    """The line to this process's parsing program, which is started when it is not there."""
+    global _standing  # noqa: PLW0603  (one program for each process that takes files)
+    with _starting:
+        if _standing is None:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                program = subprocess.Popen(  # noqa: S603  (our own program; no file's name ever reaches it)
+                    [sys.executable, "-I", "-B", str(CHILD), str(SECONDS)],
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env={"LANG": "C.UTF-8"},
+                    cwd="/",
+                    start_new_session=True,
+                )
+            _standing = program, ours
+        return _standing[1]
+
+
+def stop() -> None:
+    """End the parsing program, with everything it is looking into; the next file starts a new one."""
+    global _standing  # noqa: PLW0603  (as above)
+    with _starting:
+        if _standing is not None:
+            program, line = _standing
+            line.close()
+            program.kill()  # and with it, by their own wish, the processes it had started
+            program.wait()
+            _standing = None
 
 
 def _read_answer(answer: bytes) -> Inspection:

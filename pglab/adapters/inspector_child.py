@@ -1,8 +1,9 @@
-"""The program that parses strangers' files. It reads one file from standard input and prints one line of JSON.
+"""The program that parses strangers' files: each in a process of its own, which reads it and writes one line of JSON.
 
-Started by `inspector.py` and by nothing else. It gives up every right it does not need before the first byte is parsed:
-no path and no socket (no free descriptor, Landlock, no network), no other process, another user when started by root,
-512 MB of address space, 8 seconds of processor. It imports nothing of the product, so that it has nothing to give away.
+Started by `inspector.py` and by nothing else. It has everything loaded, forks for each file, and leaves when nothing
+came for a minute. A fork gives up every right it does not need before the first byte is parsed: no path and no socket
+(no free descriptor, Landlock, no network), no other process, another user when started by root, 512 MB of address
+space, 8 seconds of processor. Nothing of the product is imported here, so that there is nothing to give away.
 """
 
 import ctypes
@@ -11,11 +12,16 @@ import json
 import os
 import re
 import resource
+import select
+import signal
+import socket
 import sys
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple, NoReturn
 
 import pikepdf
 import puremagic
@@ -25,6 +31,7 @@ MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 8
 ANSWER_BYTES = 64 * 1024
 INPUT_BYTES = 110_000_000
+IDLE_SECONDS = 60
 MAX_PIXELS = 50_000_000
 MAX_PDF_PIXELS = 120_000_000
 MAX_UNPACKED = 200 * 1024 * 1024
@@ -33,7 +40,7 @@ MAX_PAGES = 2_000
 NOBODY = 65_534
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 SYS_LANDLOCK_CREATE_RULESET, SYS_LANDLOCK_RESTRICT_SELF = 444, 446
-PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 
 SIGNATURES = {
     b"%PDF-": "application/pdf",
@@ -68,6 +75,7 @@ def give_up_rights() -> None:
         os.setresuid(NOBODY, NOBODY, NOBODY)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     close_the_file_system(libc)
     limits = {
         resource.RLIMIT_AS: MEMORY_BYTES,
@@ -260,17 +268,12 @@ def look_into_picture(content: bytes, media_type: str) -> None:
         if picture.format == "PNG" and getattr(picture, "n_frames", 1) > 1:
             raise RefusedError("animated")
         picture.load()
-    refuse_hidden_tail(content[end_of_picture(content, media_type) :])
-
-
-def end_of_picture(content: bytes, media_type: str) -> int:
-    """Where the picture's own data ends: after IEND, or after the end marker of the first JPEG picture."""
-    if media_type == "image/png":
-        return end_of_png(content)
-    return end_of_jpeg(content)
+    end_of_picture = end_of_png if media_type == "image/png" else end_of_jpeg
+    refuse_hidden_tail(content[end_of_picture(content) :])
 
 
 def end_of_png(content: bytes) -> int:
+    """Where the picture's own data ends: after IEND."""
     place = 8
     while place + 12 <= len(content):
         length, kind = int.from_bytes(content[place : place + 4], "big"), content[place + 4 : place + 8]
@@ -281,6 +284,7 @@ def end_of_png(content: bytes) -> int:
 
 
 def end_of_jpeg(content: bytes) -> int:
+    """After the end marker of the first picture."""
     place = 2
     while place + 4 <= len(content):
         marker = content[place + 1]
@@ -324,21 +328,72 @@ def warm_up() -> None:
         sample.save(io.BytesIO(), encryption=pikepdf.Encryption(user="", owner="x"))
 
 
-def main() -> None:
-    """Read, look, answer. Any fault of a parser is `unreadable`."""
-    warm_up()
-    give_up_rights()
-    content = sys.stdin.buffer.read(INPUT_BYTES)
+class Fork(NamedTuple):
+    """A process that looks into one file, when it must have ended, and where its end is told."""
+
+    pid: int
+    until: float
+    told: int
+
+
+def serve(line: socket.socket, seconds: float) -> None:
+    """Start a fork for each file that comes down the line, end it after so many seconds, and tell how it ended."""
+    running: dict[int, Fork] = {}
+    while True:
+        patience = min((fork.until for fork in running.values()), default=time.monotonic() + IDLE_SECONDS)
+        watched: list[Any] = [line, *running]
+        ready = select.select(watched, [], [], max(0.0, patience - time.monotonic()))[0]
+        for watch in [one for one in running if one in ready or time.monotonic() > running[one].until]:
+            end(running.pop(watch))
+            os.close(watch)
+        if line in ready:
+            _, given, _, _ = socket.recv_fds(line, 1, 3)
+            if not given:  # nobody is left to ask
+                break
+            pid = os.fork()
+            if pid == 0:
+                look_alone(*given[:2])
+            running[os.pidfd_open(pid)] = Fork(pid, time.monotonic() + seconds, given[2])
+            os.close(given[0])
+            os.close(given[1])
+        elif not ready and not running:
+            break
+    for fork in running.values():
+        end(fork)
+
+
+def end(fork: Fork) -> None:
+    """Kill whatever is left of a fork; 0 is told when it had come to its own good end."""
+    with suppress(ProcessLookupError):
+        os.killpg(fork.pid, signal.SIGKILL)
+    _, status = os.waitpid(fork.pid, 0)
+    with suppress(BrokenPipeError):
+        os.write(fork.told, b"\0" if status == 0 else b"\1")
+    os.close(fork.told)
+
+
+def look_alone(content_file: int, answer_file: int) -> NoReturn:
+    """The fork's whole life: give up the rights, read, look, answer. Any fault of a parser is `unreadable`."""
     try:
-        answer = look_into(content)
-    except RefusedError as refusal:
-        answer = {"problem": refusal.code, "numbers": refusal.numbers}
-    except Exception:  # whatever a parser stumbles over, the file cannot be read
-        answer = {"problem": "unreadable", "numbers": {}}
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
-    os._exit(0)
+        os.setsid()
+        os.dup2(content_file, 0)
+        os.dup2(answer_file, 1)
+        os.closerange(3, 65_536)
+        give_up_rights()
+        content = os.fdopen(0, "rb", closefd=False).read(INPUT_BYTES)
+        try:
+            answer = look_into(content)
+        except RefusedError as refusal:
+            answer = {"problem": refusal.code, "numbers": refusal.numbers}
+        except Exception:  # whatever a parser stumbles over, the file cannot be read
+            answer = {"problem": "unreadable", "numbers": {}}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+        os._exit(0)
+    finally:
+        os._exit(1)
 
 
 if __name__ == "__main__":
-    main()
+    warm_up()
+    serve(socket.socket(fileno=0), float(sys.argv[1]))

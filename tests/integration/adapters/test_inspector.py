@@ -1,7 +1,14 @@
 """The sandboxed look into uploaded files, with the real parsers and a real child process."""
 
+import os
+import signal
 import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -117,35 +124,54 @@ def test_the_largest_allowed_picture_fits_the_memory(tmp_path: Path) -> None:
     assert inspect_file(path, allowed=ALL, max_pages=1) == Inspection(PNG, 1)
 
 
+CALL = "            answer = look_into(content)\n"
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Has the parsing program do something else where it would look into a file."""
+
+    def replaced(step: str) -> None:
+        source = inspector.CHILD.read_text()
+        assert CALL in source
+        child = tmp_path / "child.py"
+        child.write_text("import subprocess\n" + source.replace(CALL, f"            {step}\n"))
+        monkeypatch.setattr(inspector, "CHILD", child)
+        inspector.stop()
+
+    yield replaced
+    inspector.stop()
+
+
+SAY = "sys.stdout.write({!r}); sys.stdout.flush(); os._exit({})"
 CHILDREN = {
-    "crashes": "import os; os.abort()",
-    "leaves with an error": 'import sys; print(\'{"media_type": "application/pdf", "pages": 1}\'); sys.exit(3)',
-    "says nothing": "pass",
-    "says nonsense": "print('[1, 2')",
-    "says another shape": "print('[1, 2]')",
-    "lies about pages": 'print(\'{"media_type": "application/pdf", "pages": -4}\')',
-    "lies about the type": 'print(\'{"media_type": "text/html", "pages": 1}\')',
-    "invents a reason": 'print(\'{"problem": "<script>", "numbers": {}}\')',
-    "leaves out the numbers": 'print(\'{"problem": "too_large_picture", "numbers": {}}\')',
-    "nests for ever": "print('[' * 60000)",
-    "floods": "import sys\nwhile True: sys.stdout.write('x' * 100000)",
-    "hangs": "import time; time.sleep(60)",
-    "is killed": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+    "crashes": "os.abort()",
+    "leaves with an error": SAY.format('{"media_type": "application/pdf", "pages": 1}', 3),
+    "says nothing": "os._exit(0)",
+    "says nonsense": SAY.format("[1, 2", 0),
+    "says another shape": SAY.format("[1, 2]", 0),
+    "lies about pages": SAY.format('{"media_type": "application/pdf", "pages": -4}', 0),
+    "lies about the type": SAY.format('{"media_type": "text/html", "pages": 1}', 0),
+    "invents a reason": SAY.format('{"problem": "<script>", "numbers": {}}', 0),
+    "leaves out the numbers": SAY.format('{"problem": "too_large_picture", "numbers": {}}', 0),
+    "nests for ever": SAY.format("[" * 60_000, 0),
+    "floods": "any(sys.stdout.write('x' * 100000) < 0 for _ in iter(int, 1))",
+    "hangs": "time.sleep(60)",
+    "is killed": "os.kill(os.getpid(), signal.SIGKILL)",
 }
 
 
-@pytest.mark.parametrize("program", CHILDREN.values(), ids=CHILDREN.keys())
+@pytest.mark.parametrize("step", CHILDREN.values(), ids=CHILDREN.keys())
 def test_whatever_becomes_of_the_child_is_a_plain_refusal(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: Callable[[str], None], step: str
 ) -> None:
-    child = tmp_path / "child.py"
-    child.write_text("import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))\n" + program)
-    monkeypatch.setattr(inspector, "CHILD", child)
     monkeypatch.setattr(inspector, "SECONDS", 1)
+    program(step)
 
     assert look(tmp_path, PDF_BYTES) == inspector.UNREADABLE
 
 
+CALLED_A_PDF = '            answer = {"media_type": "application/pdf", "pages": 1}'
 PROBES = {
     "reads a file": "open('/etc/passwd')",
     "reads the settings": f"open({str(Path(__file__).resolve())!r})",
@@ -162,30 +188,71 @@ PROBES = {
 
 
 @pytest.mark.parametrize("probe", PROBES.values(), ids=PROBES.keys())
-def test_the_child_can_do_nothing_but_think(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, probe: str) -> None:
+def test_the_child_can_do_nothing_but_think(tmp_path: Path, program: Callable[[str], None], probe: str) -> None:
     """Each probe runs where a taken-over parser would; had it worked, the file would be called a PDF."""
-    source = inspector.CHILD.read_text()
-    call, answer = (
-        "        answer = look_into(content)\n",
-        '        answer = {"media_type": "application/pdf", "pages": 1}\n',
-    )
-    assert call in source
-    child = tmp_path / "child.py"
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        step = probe.replace("PORT", str(listener.getsockname()[1]))
-        child.write_text("import socket, subprocess\n" + source.replace(call, f"        {step}\n{answer}"))
-        monkeypatch.setattr(inspector, "CHILD", child)
+        program(f"{probe.replace('PORT', str(listener.getsockname()[1]))}\n{CALLED_A_PDF}")
 
         assert look(tmp_path, PDF_BYTES) == inspector.UNREADABLE
 
 
-def test_the_probe_harness_itself_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    child = tmp_path / "child.py"
-    child.write_text(
-        inspector.CHILD.read_text().replace(
-            "answer = look_into(content)", 'answer = {"media_type": "application/pdf", "pages": 1}'
-        )
-    )
-    monkeypatch.setattr(inspector, "CHILD", child)
+def test_the_probe_harness_itself_works(tmp_path: Path, program: Callable[[str], None]) -> None:
+    program(CALLED_A_PDF.strip())
 
     assert look(tmp_path, PDF_BYTES) == Inspection(PDF, 1)
+
+
+def standing() -> int:
+    """The process id of the program that waits for files."""
+    assert inspector._standing is not None
+    return inspector._standing[0].pid
+
+
+def test_one_program_stands_by_for_many_files(tmp_path: Path) -> None:
+    look(tmp_path, PDF_BYTES)
+    before = standing()
+
+    assert [look(tmp_path, PDF_BYTES) for _ in range(3)] == [Inspection(PDF, 2)] * 3
+    assert standing() == before
+
+
+@pytest.mark.parametrize("with_its_line", [True, False], ids=["noticed at once", "noticed by its silence"])
+def test_a_program_that_went_home_is_started_again(tmp_path: Path, with_its_line: bool) -> None:
+    look(tmp_path, PDF_BYTES)
+    before = standing()
+    os.kill(before, signal.SIGKILL if with_its_line else signal.SIGSTOP)
+    if not with_its_line:
+        threading.Timer(0.3, os.kill, (before, signal.SIGKILL)).start()
+
+    assert look(tmp_path, PDF_BYTES) == Inspection(PDF, 2)
+    assert standing() != before
+
+
+def test_nothing_is_left_when_the_web_process_ends(tmp_path: Path, program: Callable[[str], None]) -> None:
+    """Also what is being looked into: the fork that hangs ends with the program that started it."""
+    program("time.sleep(600)")
+    looking = threading.Thread(target=look, args=(tmp_path, PDF_BYTES))
+    looking.start()
+    forks = until(lambda: inspector._standing and children(standing()))
+
+    inspector.stop()
+
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in forks))
+    inspector.stop()  # the thread may have tried once more
+    looking.join()
+
+
+def children(pid: int) -> list[str]:
+    """The processes this one started."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return []
+
+
+def until(found: Callable[[], Any]) -> Any:
+    """What is found, as soon as it is."""
+    for _ in range(500):
+        if what := found():
+            return what
+        time.sleep(0.01)
+    raise AssertionError("it never came")
