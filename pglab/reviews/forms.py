@@ -1,6 +1,6 @@
 """The forms of the panel. Forms with a row for each applicant or criterion are made for the occasion."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -153,6 +153,10 @@ class ScoreForm(Form):
     def explanation(self, criterion: Criterion) -> Any:
         """The field with the criterion's explanation."""
         return self[f"explanation-{criterion.position}"]
+
+    def is_whole(self, sent: Container[str]) -> bool:
+        """Whether every field of the sheet was sent."""
+        return all(field.name in sent for c in self.criteria for field in (self.points(c), self.explanation(c)))
 
     def given(self) -> dict[UUID, Given]:
         """What was given, by criterion."""

@@ -23,10 +23,18 @@ def get_assignment(reference: str, *, viewer: User) -> tuple[PanelMember, Submis
     Asked on every request: to people without a seat the proposal does not exist, before a declaration and after a
     conflict it stays shut, and without a live reading grant there is nothing to read.
     """
-    seat = db.session.scalar(
-        select(PanelMember)
+    newest = (
+        select(ConflictDeclaration.answer)
+        .where(ConflictDeclaration.proposal_id == Proposal.id, ConflictDeclaration.member_id == PanelMember.id)
+        .order_by(ConflictDeclaration.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    found = db.session.execute(
+        select(PanelMember, newest, Organization.legal_name)
         .join(PanelMember.rfp)
         .join(Proposal, Proposal.rfp_id == Rfp.id)
+        .join(Proposal.organization)
         .options(contains_eager(PanelMember.rfp))
         .where(
             Proposal.reference == reference.upper(),
@@ -34,10 +42,15 @@ def get_assignment(reference: str, *, viewer: User) -> tuple[PanelMember, Submis
             Rfp.opened_at.is_not(None),
             PanelMember.user_id == viewer.id,
         )
-    )
-    if seat is None:
+    ).one_or_none()
+    if found is None:
         raise NotFoundError(NO_SUCH)
-    answer, name = _answer_on(seat, reference)
+    seat, answer, name = found
+    _refuse_unless_clear(answer, name)
+    return seat, proposal_queries.get_readable_submission(reference, viewer=viewer)
+
+
+def _refuse_unless_clear(answer: ConflictAnswer | None, name: str) -> None:
     if answer is None:
         raise AccessDeniedError("Declare your conflicts of interest first. You can read this proposal after that.")
     if answer is ConflictAnswer.CONFLICT:
@@ -46,22 +59,6 @@ def get_assignment(reference: str, *, viewer: User) -> tuple[PanelMember, Submis
         )
     if answer is ConflictAnswer.UNSURE:
         raise AccessDeniedError(f"You weren’t sure about {name}. A program manager decides first.")
-    return seat, proposal_queries.get_readable_submission(reference, viewer=viewer)
-
-
-def _answer_on(seat: PanelMember, reference: str) -> tuple[ConflictAnswer | None, str]:
-    """The newest declaration of this seat on the proposal, and how the startup is called."""
-    own = (ConflictDeclaration.proposal_id == Proposal.id) & (ConflictDeclaration.member_id == seat.id)
-    answer, name = db.session.execute(
-        select(ConflictDeclaration.answer, Organization.legal_name)
-        .select_from(Proposal)
-        .join(Proposal.organization)
-        .outerjoin(ConflictDeclaration, own)
-        .where(Proposal.reference == reference.upper())
-        .order_by(ConflictDeclaration.number.desc())
-        .limit(1)
-    ).one()
-    return answer, name
 
 
 def find_sheet(member: PanelMember, proposal: Proposal, *, lock: bool = False) -> ScoreSheet | None:

@@ -51,9 +51,12 @@ def save(reference: str) -> ResponseReturnValue:
 
 
 def _form(seat: PanelMember, submission: Submission) -> ScoreForm:
+    """What a request leaves out stays as it is kept; when it leaves out nothing, what is kept need not be read."""
+    form = score_form(list_criteria(seat.rfp_id), {}, 0)
+    if form.is_whole(request.form):
+        return form
     sheet = queries.find_sheet(seat, submission.proposal)
-    scores = queries.scores_by_criterion(sheet)
-    return score_form(list_criteria(seat.rfp_id), scores, sheet.version if sheet else 0)
+    return score_form(form.criteria, queries.scores_by_criterion(sheet), sheet.version if sheet else 0)
 
 
 def _clear(form: ScoreForm, wanted: str) -> None:

@@ -285,7 +285,7 @@ def test_nobody_reads_before_declaring_or_after_a_conflict(world: World, scored:
 def broken_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """Access is not ended with a conflict, and nobody asks for the declaration."""
     monkeypatch.setattr(conflicts, "revoke_reading", lambda *_a, **_k: None)
-    monkeypatch.setattr(sheet_queries, "_answer_on", lambda *_a: (ConflictAnswer.NONE, ""))
+    monkeypatch.setattr(sheet_queries, "_refuse_unless_clear", lambda *_a: None)
 
 
 def broken_recusal(monkeypatch: pytest.MonkeyPatch) -> None:
