@@ -115,6 +115,11 @@ class Inspector:
         self._hear_axe(page, f"{name} in forced colors")
         page.emulate_media(forced_colors="none")
 
+    def look_plain_and_enlarged(self, page: Page, name: str) -> None:
+        """Give the page to axe on a desk and at four times the size."""
+        self.look(page, name, audit=(DESK,))
+        self.look_enlarged(page, name)
+
     def look_enlarged(self, page: Page, name: str) -> None:
         """Give the page to axe at four times the size, which leaves 320 pixels; nothing may move."""
         self.looked += 1

@@ -16,6 +16,8 @@ from tests.browser.places import COME_TO_OTHERWISE
 
 # Pages of one view that somebody comes to: every cohort for the first of a group, the newest for the others.
 EVERY_COHORT, A_FEW = 12, 4
+# What shows each person something else; the rest is public, and the visitor's to walk.
+OWN = ("/account", "/admin", "/apply", "/finance", "/manage", "/review", "/workspace")
 # Addresses that answer with something to download, which is no page.
 FILES = COME_TO_OTHERWISE - {"accounts.code", "accounts.home", "accounts.confirm", "accounts.reset", "accounts.verify"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -67,7 +69,7 @@ def find_pages(app: Flask, asking: APIRequestContext, address: str, begin: list[
         place = urlsplit(path)
         known = place.path + "?" + "&".join(sorted(re.findall(r"(\w+)=", place.query)))
         view = view_of(routes, place.path)
-        enough = of_view[view] >= most and path not in given
+        enough = of_view[view] >= (most if place.path.startswith(OWN) else min(most, A_FEW)) and path not in given
         if known in met or enough or view in FILES or view.startswith(("static", "accounts.persona")):
             continue
         met.add(known)

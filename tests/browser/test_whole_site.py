@@ -33,7 +33,8 @@ def test_every_kind_of_page_holds_on_every_device(name: str, demo: Site, a_windo
     first = GROUPS[name] not in WALKED
     WALKED.add(GROUPS[name])
     begin = ["/", "/cohorts", "/account/home", *(address for _, address in places(demo.app).get(name, []))]
-    begin += [f"/manage/cohorts/{sight.cohort}" for sight in SIGHTS if name in sight.who]
+    shown = [sight.cohort for sight in SIGHTS if name in (NOBODY, *sight.who)]
+    begin += [f"{where}/{cohort}" for cohort in shown for where in ("/cohorts", "/manage/cohorts")]
     asking = reader.page.context.request
     found = list(find_pages(demo.app, asking, demo.address, begin, EVERY_COHORT if first else A_FEW))
     for page in found:
@@ -53,14 +54,14 @@ def not_come_to(name: str, addresses: list[str]) -> list[int]:
 
 
 def visit(reader: Reader, inspector: Inspector, page: Found) -> None:
-    """What nobody has shown before is looked at in every way; what other views have shown, at four times the size; a
-    longer word, where there is least room."""
+    """A page with a part that no page has shown before is looked at in every way; one that puts known parts together
+    anew, on a desk and at four times the size; one with a longer word, where there is least room."""
     name = f"site-{reader.name.split(' ')[0].lower()}-{page.address.strip('/').replace('/', '-')[-60:] or 'home'}"
     looks = (
         inspector.look_everywhere
-        if page.view not in OF_VIEW or page.parts - PARTS
-        else inspector.look_enlarged
-        if page.parts - OF_VIEW[page.view]
+        if page.parts - PARTS
+        else inspector.look_plain_and_enlarged
+        if page.view not in OF_VIEW or page.parts - OF_VIEW[page.view]
         else inspector.look_narrow
         if page.longest > LONGEST[page.view]
         else None
