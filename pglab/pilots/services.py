@@ -16,6 +16,7 @@ from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.errors import RuleError, StateError, require
 from pglab.documents.models import Upload
+from pglab.documents.queries import why_withheld
 from pglab.documents.services import FileRule, SentFile, receive_document
 from pglab.pilots import notices, policy, queries
 from pglab.pilots.models import Acceptance, Agreement, DeliverableVersion, Milestone, Pilot
@@ -252,6 +253,8 @@ def _decide(milestone: Milestone, verdict: Verdict, *, version: int, note: str, 
     if not newest or newest[0].version.number != version:
         raise StateError("A newer version was handed in since you opened this page. Look at it first.")
     accepted = verdict is Verdict.ACCEPTED
+    if accepted and (why := why_withheld(newest[0].version.document)):
+        raise StateError(f"Nobody can accept a file unread. {why}")
     MILESTONE_WORKFLOW.fire(milestone, MilestoneEvent.ACCEPT if accepted else MilestoneEvent.ASK_FOR_CHANGES)
     milestone.version += 1
     decision = Acceptance(

@@ -15,7 +15,8 @@ from pglab.core.canonical import sha256_hex
 from pglab.core.clock import eastern_today, official_now
 from pglab.core.db import db, transaction
 from pglab.core.ids import uuid7
-from pglab.documents.models import Document
+from pglab.documents.models import Document, DocumentScan
+from pglab.documents.states import ScanVerdict
 from pglab.pilots import services
 from pglab.pilots.models import Agreement, DeliverableVersion, Milestone, Pilot
 from pglab.pilots.states import MILESTONE_WORKFLOW, MilestoneEvent
@@ -165,14 +166,19 @@ def execute(pilot: Pilot, *, actor: User, on: date | None = None) -> None:
         )
 
 
-def hand_in(milestone: Milestone, *, note: str = "See page 2.") -> DeliverableVersion:
-    """A version handed in by the startup's first member; there are no bytes behind its file."""
+def hand_in(
+    milestone: Milestone, *, note: str = "See page 2.", verdict: ScanVerdict | None = ScanVerdict.CLEAN
+) -> DeliverableVersion:
+    """A version handed in by the startup's first member; there are no bytes behind its file, judged with `verdict`."""
     key, member = uuid7().hex, milestone.pilot.organization.memberships[0].user
     document = Document(
         sha256=sha256_hex(key.encode()), size=1000, media_type="application/pdf", pages=3, filename="evidence.pdf",
         storage_key=key, uploaded_by_id=member.id,
     )  # fmt: skip  # one row
     keep(document)
+    if verdict is not None:
+        keep(DocumentScan(document_id=document.id, verdict=verdict))
+        db.session.refresh(document)
     latest = select(DeliverableVersion).where(DeliverableVersion.milestone_id == milestone.id)
     version = DeliverableVersion(
         milestone=milestone,

@@ -12,6 +12,7 @@ from pglab.core.clock import official_now
 from pglab.core.db import db, transaction
 from pglab.core.errors import AccessDeniedError, RuleError, StateError
 from pglab.core.ids import uuid7
+from pglab.documents.states import ScanVerdict
 from pglab.outbox.models import Notice
 from pglab.pilots import queries, services
 from pglab.pilots.states import MilestoneStatus
@@ -52,6 +53,21 @@ def test_only_the_champion_decides(rolled_back):
     for actor in (city.manager, pilot.organization.memberships[0].user, make_user("Sam Stranger")):
         with pytest.raises(AccessDeniedError, match="Only the champion, Mona Abara"), transaction():
             services.accept_milestone(milestone, version=1, actor=actor)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [(None, "being checked"), (ScanVerdict.INFECTED, "contains a virus"), (ScanVerdict.FAILED, "could not be checked")],
+)
+def test_nobody_accepts_what_nobody_can_read(rolled_back, verdict: ScanVerdict | None, told: str):
+    pilot = make_pilot()
+    milestone = milestone_of(pilot)
+    hand_in(milestone, verdict=verdict)
+
+    with pytest.raises(StateError, match=f"accept a file unread.*{told}"), transaction():
+        services.accept_milestone(milestone, version=1, actor=pilot.champion)
+    with transaction():
+        services.ask_for_changes(milestone, what="Send it as a new file.", version=1, actor=pilot.champion)
 
 
 def test_a_champion_who_joins_the_startup_decides_no_more(rolled_back):
