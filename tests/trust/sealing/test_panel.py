@@ -207,7 +207,7 @@ class Sequence:
         return found
 
     def totals(self) -> dict[UUID, Fraction | None]:
-        return {line.proposal.id: line.score for line in queries.official_ranking(self.rfp)}
+        return {line.proposal_id: line.score for line in queries.official_ranking(self.rfp, list_criteria(self.rfp.id))}
 
     def expected(self) -> dict[UUID, Fraction | None]:
         """Each sheet gives the same points everywhere, so its total is 20 x points."""
