@@ -14,10 +14,11 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from pglab.core.errors import UnavailableError
 
 SECONDS = 10
 # How much longer than a file may take the program that ends it is waited for.
@@ -25,6 +26,8 @@ GRACE_SECONDS = 5
 ANSWER_BYTES = 64 * 1024
 CHILD = Path(__file__).with_name("inspector_child.py")
 AT_ONCE = 2
+# A program that goes home or is killed is not the file's fault: so many are asked.
+TRIES = 4
 
 PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
 TYPE_NAMES = {PDF: "PDF", PNG: "PNG", JPEG: "JPEG"}
@@ -50,7 +53,7 @@ _CHILDS_REASONS: dict[str, set[str]] = {
 
 _turns = threading.BoundedSemaphore(AT_ONCE)
 _starting = threading.Lock()
-_standing: tuple[subprocess.Popen[bytes], socket.socket] | None = None
+_standing: "_Program | None" = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ UNREADABLE = Inspection("", 0, (Problem("unreadable"),))
 
 
 def inspect_file(path: Path, *, allowed: frozenset[str], max_pages: int | None) -> Inspection:
-    """Tell the type by content and count the pages; never raises for anything the file may hold.
+    """Tell the type by content and count the pages; never raises for anything the file may hold, UnavailableError when
+    nothing can be looked into at all.
 
     At most two files are looked into at once, so that uploads leave the rest of the site its processors.
     """
@@ -102,45 +106,53 @@ def _naming_the_limit(inspection: Inspection, max_pages: int | None) -> Inspecti
 
 def _ask_child(path: Path) -> bytes:
     """The raw answer, empty when the process that looked crashed, was killed or took too long."""
-    for _ in range(2):
-        with suppress(_GoneError):  # it may have gone home just now, because nothing came for a minute
-            return _ask_standing(path)
-    return b""
+    for _ in range(TRIES):
+        answer = _ask_standing(path, _standing_program())
+        if answer is not None:
+            return answer
+    raise UnavailableError("The file can’t be looked into right now. Try again in a minute.")
 
 
-class _GoneError(Exception):
-    """The program that parses had ended before it took the file."""
+class _Program(NamedTuple):
+    """The program that parses, and the line on which it is given files."""
+
+    process: subprocess.Popen[bytes]
+    line: socket.socket
 
 
-def _ask_standing(path: Path) -> bytes:
+def _ask_standing(path: Path, program: _Program) -> bytes | None:
+    """The same of one program; None when the program itself ended or hangs, which says nothing about the file."""
     with tempfile.TemporaryFile() as answer, path.open("rb") as content:
         told, tell = os.pipe()
         with os.fdopen(told, "rb", buffering=0) as ended:
             try:
-                socket.send_fds(_standing_line(), [b"."], [content.fileno(), answer.fileno(), tell])
-            except OSError as gone:
-                stop()
-                raise _GoneError from gone
-            finally:
+                socket.send_fds(program.line, [b"."], [content.fileno(), answer.fileno(), tell])
+            except OSError:
+                code = b""
+            else:
                 os.close(tell)
-            wait = select.poll()
-            wait.register(ended, select.POLLIN)
-            code = ended.read(1) if wait.poll((SECONDS + GRACE_SECONDS) * 1000) else b"\1"
+                tell = -1
+                wait = select.poll()
+                wait.register(ended, select.POLLIN)
+                code = ended.read(1) if wait.poll((SECONDS + GRACE_SECONDS) * 1000) else b""
+            finally:
+                if tell >= 0:
+                    os.close(tell)
         if code == b"":
-            stop()
-            raise _GoneError
+            stop(program)
+            return None
         answer.seek(0)
         return answer.read(ANSWER_BYTES) if code == b"\0" else b""
 
 
-def _standing_line() -> socket.socket:
-    """The line to this process's parsing program, which is started when it is not there."""
+def _standing_program() -> _Program:
+    """This process's parsing program, which is started when it is not there."""
     global _standing  # noqa: PLW0603  (one program for each process that takes files)
     with _starting:
         if _standing is None:
             ours, theirs = socket.socketpair()
             with theirs:
-                program = subprocess.Popen(  # noqa: S603  (our own program; no file's name ever reaches it)
+                process = subprocess.Popen(  # noqa: S603  (our own program; no file's name ever reaches it)
                     [sys.executable, "-I", "-B", str(CHILD), str(SECONDS)],
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
@@ -149,19 +161,21 @@ def _standing_line() -> socket.socket:
                     cwd="/",
                     start_new_session=True,
                 )
-            _standing = program, ours
-        return _standing[1]
+            _standing = _Program(process, ours)
+        return _standing
 
 
-def stop() -> None:
-    """End the parsing program, with everything it is looking into; the next file starts a new one."""
+def stop(program: _Program | None = None) -> None:
+    """End the parsing program, with everything it is looking into; the next file starts a new one.
+
+    With a `program` only that one: another thread may have put a new one in its place already."""
     global _standing  # noqa: PLW0603  (as above)
     with _starting:
-        if _standing is not None:
-            program, line = _standing
-            line.close()
-            program.kill()  # and with it, by their own wish, the processes it had started
-            program.wait()
+        standing = _standing
+        if standing is not None and program in (None, standing):
+            standing.line.close()
+            standing.process.kill()  # and with it, by their own wish, the processes it had started
+            standing.process.wait()
             _standing = None
 
 

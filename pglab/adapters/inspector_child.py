@@ -1,9 +1,9 @@
 """The program that parses strangers' files: each in a process of its own, which reads it and writes one line of JSON.
 
-Started by `inspector.py` and by nothing else. It has everything loaded, forks for each file, and leaves when nothing
-came for a minute. A fork gives up every right it does not need before the first byte is parsed: no path and no socket
-(no free descriptor, Landlock, no network), no other process, another user when started by root, 512 MB of address
-space, 8 seconds of processor. Nothing of the product is imported here, so that there is nothing to give away.
+Started by `inspector.py` alone, it has everything loaded, forks for each file, and leaves when nothing came for a
+minute. A fork gives up every right it does not need before it parses a byte: no path and no socket (no free descriptor,
+Landlock, no network), no other process, another user when started by root, 512 MB of address space, 8 seconds of
+processor. Nothing of the product is imported here, so that there is nothing to give away.
 """
 
 import ctypes
@@ -35,8 +35,7 @@ IDLE_SECONDS = 60
 MAX_PIXELS = 50_000_000
 MAX_PDF_PIXELS = 120_000_000
 MAX_UNPACKED = 200 * 1024 * 1024
-MAX_POINTS = 14_400
-MAX_PAGES = 2_000
+MAX_POINTS, MAX_PAGES = 14_400, 2_000
 NOBODY = 65_534
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 SYS_LANDLOCK_CREATE_RULESET, SYS_LANDLOCK_RESTRICT_SELF = 444, 446
@@ -338,11 +337,10 @@ class Fork(NamedTuple):
 
 def serve(line: socket.socket, seconds: float) -> None:
     """Start a fork for each file that comes down the line, end it after so many seconds, and tell how it ended."""
-    running: dict[int, Fork] = {}
+    running: dict[Any, Fork] = {}
     while True:
         patience = min((fork.until for fork in running.values()), default=time.monotonic() + IDLE_SECONDS)
-        watched: list[Any] = [line, *running]
-        ready = select.select(watched, [], [], max(0.0, patience - time.monotonic()))[0]
+        ready = select.select([line, *running], [], [], max(0.0, patience - time.monotonic()))[0]
         for watch in [one for one in running if one in ready or time.monotonic() > running[one].until]:
             end(running.pop(watch))
             os.close(watch)
@@ -354,8 +352,8 @@ def serve(line: socket.socket, seconds: float) -> None:
             if pid == 0:
                 look_alone(*given[:2])
             running[os.pidfd_open(pid)] = Fork(pid, time.monotonic() + seconds, given[2])
-            os.close(given[0])
-            os.close(given[1])
+            for each in given[:2]:
+                os.close(each)
         elif not ready and not running:
             break
     for fork in running.values():
@@ -373,13 +371,16 @@ def end(fork: Fork) -> None:
 
 
 def look_alone(content_file: int, answer_file: int) -> NoReturn:
-    """The fork's whole life: give up the rights, read, look, answer. Any fault of a parser is `unreadable`."""
+    """A fork's whole life: give up the rights, read, look, answer. Any fault of a parser is `unreadable`."""
     try:
+        program = os.getsid(0)  # it was started as the first of its session
         os.setsid()
         os.dup2(content_file, 0)
         os.dup2(answer_file, 1)
         os.closerange(3, 65_536)
         give_up_rights()
+        if os.getppid() != program:  # it ended before we could ask to end with it
+            os._exit(1)
         content = os.fdopen(0, "rb", closefd=False).read(INPUT_BYTES)
         try:
             answer = look_into(content)

@@ -76,7 +76,7 @@ def start() -> ResponseReturnValue:
         raise RuleError(STALE) from None
     if ticket["person"] != str(me().id):
         raise RuleError(STALE)
-    written = request.form.get("size", "")
+    written, fingerprint = request.form.get("size", ""), request.form.get("fingerprint", "")[:64]
     size = int(written) if written.isascii() and written.isdigit() and len(written) < 16 else 0
     with transaction():
         upload = services.start_upload(
@@ -86,7 +86,7 @@ def start() -> ResponseReturnValue:
                 max_bytes=ticket["max_bytes"],
                 filename=request.form.get("filename", "")[:1000] or "file",
                 size=size,
-                fingerprint=request.form.get("fingerprint", "")[:64],
+                fingerprint=fingerprint if fingerprint.isascii() and fingerprint.isalnum() else "",
             ),
             actor=me(),
         )

@@ -14,7 +14,7 @@ from flask_security import current_user
 from flask_security.utils import check_and_update_authn_fresh
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import Unauthorized
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, UnicodeConverter
 
 from pglab.core.errors import AccessDeniedError
 
@@ -207,9 +207,17 @@ class CountedConverter(IntegerConverter):
     regex = "[0-9]{1,9}"
 
 
+class WordConverter(UnicodeConverter):
+    """A part of an address; with a NUL, which no text in the database can hold, it is no page."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.regex = self.regex.replace("[^/]", "[^/\\x00]")
+
+
 def init_limits(app: Flask) -> None:
-    """Refuse what is larger than any page of ours sends with 413, before it is read; longer numbers are no address."""
-    app.url_map.converters["int"] = CountedConverter
+    """Refuse what is larger than any page of ours sends with 413, before it is read; what cannot be is no address."""
+    app.url_map.converters.update(int=CountedConverter, string=WordConverter, default=WordConverter)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_UPLOAD, MAX_FORM_MEMORY_SIZE=LARGEST_FORM)
 
     @app.before_request

@@ -16,7 +16,8 @@ from config import Settings
 from pglab.accounts.models import User
 from pglab.adapters.storage import S3Store
 from pglab.app import create_app
-from pglab.cli.backup.contents import DUMP, FILES
+from pglab.cli.backup.contents import DUMP, FILES, BackupError
+from pglab.cli.backup.copying import make_backup
 from pglab.core.db import db
 from pglab.documents.models import Document
 from scripts import verify_receipt
@@ -176,3 +177,12 @@ def test_a_backup_is_not_made_of_a_store_that_lost_or_changed_a_file(city: Flask
     assert one.storage_key in refused.output
     assert not (tmp_path / "new/manifest.json").exists()
     scored("P36", control="a store that had lost a file gave no backup")
+
+
+def test_a_role_that_sees_only_some_rows_makes_no_backup(tmp_path: Path) -> None:
+    settings = databases.settings_for(demo_database())
+    owners = replace(settings, backup_database_url=settings.database_owner_url)
+
+    with pytest.raises(BackupError, match="BYPASSRLS"):
+        make_backup(tmp_path / "kept", owners, S3Store(owners))
+    assert not (tmp_path / "kept").exists()

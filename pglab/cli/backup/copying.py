@@ -39,8 +39,9 @@ def make_backup(folder: Path, settings: Settings, store: Store) -> Manifest:
 
     People may go on working: the database is copied as of one instant, and stored files never change.
     """
-    (folder / FILES).mkdir(parents=True)
     with one_instant(settings) as connection:
+        complain_if_hidden(connection)
+        (folder / FILES).mkdir(parents=True)
         dump_database(folder / DUMP, settings, snapshot=str(value(connection, "SELECT pg_export_snapshot()")))
         manifest = describe(connection, measure(folder / DUMP))
         recorded = {str(key): (sha, size) for key, sha, size in connection.execute(DOCUMENTS)}
@@ -49,6 +50,17 @@ def make_backup(folder: Path, settings: Settings, store: Store) -> Manifest:
     complain_unless_whole(recorded, manifest.files)
     manifest.write(folder)
     return manifest
+
+
+def complain_if_hidden(connection: Connection) -> None:
+    """BackupError when this role would be shown a part of the rows only."""
+    try:
+        connection.execute("SELECT 1 FROM answers LIMIT 1")
+    except psycopg.errors.InsufficientPrivilege:
+        raise BackupError(
+            "Row-level security hides rows from this database role. Set BACKUP_DATABASE_URL to a role with BYPASSRLS, "
+            "as docs/operations.md says under “Backup”."
+        ) from None
 
 
 DOCUMENTS = "SELECT storage_key, sha256, size FROM documents"

@@ -53,7 +53,8 @@ def _award_line(rfp: Rfp, ranked: list[RankedProposal]) -> tuple[int, str] | Non
     last, following = ranked[rfp.award_count - 1], ranked[rfp.award_count]
     if last.score is not None and last.score == following.score:
         return rfp.award_count, f"{plural(rfp.award_count, 'award')} end inside a tie ({last.place})"
-    return rfp.award_count, f"{plural(rfp.award_count, 'award')} end here (provisional)"
+    until_decided = "" if rfp.decided_at else " (provisional)"
+    return rfp.award_count, f"{plural(rfp.award_count, 'award')} end here{until_decided}"
 
 
 @bp.get("/manage/cohorts/<int:cohort>/ranking.csv")

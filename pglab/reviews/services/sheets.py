@@ -37,11 +37,13 @@ def save_scores(
 ) -> ScoreSheet:
     """Keep the evaluator's points and explanations as a draft; the database keeps every earlier value.
 
-    `version` is that of the sheet on the screen, 0 before the first save; 409 when it has moved on. A final sheet has
-    to be changed again first; a signed one stays as it is.
+    `version` is that of the sheet on the screen, 0 before the first save; 409 when it has moved on, unless the same
+    was saved already (a form sent twice). A final sheet has to be changed again first; a signed one stays as it is.
     """
     sheet = _lock_sheet(member, proposal, actor)
     if version != (sheet.version if sheet else 0):
+        if sheet and given == {score.criterion_id: Given(score.points, score.explanation) for score in sheet.scores}:
+            return sheet
         raise ChangedMeanwhileError("You saved this sheet on another screen since you opened it here.")
     if sheet is None:
         sheet = ScoreSheet(member=member, proposal=proposal, status=SheetStatus.DRAFT, version=0)

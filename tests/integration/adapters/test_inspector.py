@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from PIL import Image
 
 from pglab.adapters import inspector
 from pglab.adapters.inspector import JPEG, PDF, PNG, Inspection, inspect_file
+from pglab.core.errors import UnavailableError
 from tests.support import files
 
 ALL = frozenset({PDF, PNG, JPEG})
@@ -202,10 +204,48 @@ def test_the_probe_harness_itself_works(tmp_path: Path, program: Callable[[str],
     assert look(tmp_path, PDF_BYTES) == Inspection(PDF, 1)
 
 
+def test_two_files_survive_the_end_of_the_program_that_held_both(
+    tmp_path: Path, program: Callable[[str], None]
+) -> None:
+    """Each thread ends only the program it had asked, never the one the other has just started."""
+    program(f"time.sleep(0.3)\n{CALLED_A_PDF}")
+    folders = [tmp_path / "one", tmp_path / "other"]
+    for folder in folders:
+        folder.mkdir()
+    with ThreadPoolExecutor(2) as threads:
+        for _ in range(5):
+            found = [threads.submit(look, folder, PDF_BYTES) for folder in folders]
+            until(lambda: inspector._standing and len(children(standing())) == 2)
+            os.kill(standing(), signal.SIGKILL)
+            assert [each.result() for each in found] == [Inspection(PDF, 1)] * 2
+
+
+def test_a_program_that_hangs_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspector, "SECONDS", 1)
+    monkeypatch.setattr(inspector, "GRACE_SECONDS", 0)
+    inspector.stop()
+    look(tmp_path, PDF_BYTES)
+    os.kill(standing(), signal.SIGSTOP)
+
+    assert look(tmp_path, PDF_BYTES) == Inspection(PDF, 2)
+    inspector.stop()
+
+
+def test_when_no_program_holds_the_file_is_not_blamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = tmp_path / "empty.py"
+    empty.write_text("")
+    monkeypatch.setattr(inspector, "CHILD", empty)
+    inspector.stop()
+
+    with pytest.raises(UnavailableError, match="Try again"):
+        look(tmp_path, PDF_BYTES)
+    inspector.stop()
+
+
 def standing() -> int:
     """The process id of the program that waits for files."""
     assert inspector._standing is not None
-    return inspector._standing[0].pid
+    return inspector._standing.process.pid
 
 
 def test_one_program_stands_by_for_many_files(tmp_path: Path) -> None:
@@ -237,7 +277,7 @@ def test_nothing_is_left_when_the_web_process_ends(tmp_path: Path, program: Call
 
     inspector.stop()
 
-    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in forks))
+    until(lambda: not any(lives(pid) for pid in forks))
     inspector.stop()  # the thread may have tried once more
     looking.join()
 
@@ -247,6 +287,13 @@ def children(pid: int) -> list[str]:
     with suppress(OSError):
         return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return []
+
+
+def lives(pid: str) -> bool:
+    """Whether a process goes on; one that only waits to be counted out does not."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
 
 
 def until(found: Callable[[], Any]) -> Any:

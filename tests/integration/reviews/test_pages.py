@@ -340,3 +340,13 @@ def test_the_ranking_itself_takes_six_statements_at_most(clock):
         assert [line.startup for line in ranked]
 
     assert len(statements) <= 6
+
+
+def test_the_same_form_sent_twice_is_saved_once(desk):
+    client, member, (proposal, _next) = desk
+    here = f"/review/proposals/{proposal.reference}"
+
+    answers = [client.post(here, data=scores(member.rfp, "2", "Sent twice")).status_code for _ in range(2)]
+
+    assert answers == [303, 303]
+    assert queries.find_sheet(member, proposal).version == 1
