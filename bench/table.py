@@ -81,7 +81,7 @@ def machine() -> str:
          if line.startswith("model name")),
         platform.machine(),
     )  # fmt: skip
-    return f"{os.cpu_count()} cores ({model}), Linux {platform.release()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores ({model}), Python {platform.python_version()}"
 
 
 if __name__ == "__main__":
