@@ -8,7 +8,7 @@ from wtforms.widgets import HiddenInput
 
 from pglab.payments.states import Method, RequestStatus, Stage
 from pglab.web.forms import AskedField, ChoiceField, DateField, FilterForm, Form, LineField, SelectField, TextField
-from pglab.web.forms.base import STALE_PAGE
+from pglab.web.forms.form import STALE_PAGE
 
 HASH = re.compile(r"[0-9a-f]{64}")
 

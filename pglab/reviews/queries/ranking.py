@@ -21,22 +21,12 @@ from pglab.rfps.queries import list_criteria
 
 
 @dataclass(frozen=True)
-class RankedProposal:
-    """One line of the official ranking. `score`, `place` and means are missing (None, "") without signed sheets.
+class RankedProposal(policy.Ranked):
+    """One line of the official ranking, with what the proposal is called."""
 
-    `means` and `wide` follow the rubric; `wide` says where the panel is 30 % of the scale apart.
-    """
-
-    proposal_id: UUID
     reference: str
     startup: str
     challenge: str
-    place: str
-    position: int | None
-    score: Fraction | None
-    sheets: int
-    means: tuple[Fraction | None, ...]
-    wide: tuple[bool, ...]
 
     @property
     def shown_score(self) -> str:
@@ -56,19 +46,9 @@ def official_ranking(rfp: Rfp, criteria: Sequence[Criterion]) -> list[RankedProp
     weights = {criterion.position: criterion.weight for criterion in criteria}
     sheets = {key: [dict(zip(weights, points, strict=True)) for points in row.sheets] for key, row in rows.items()}
     return [
-        RankedProposal(
-            proposal_id=line.proposal_id,
-            reference=rows[line.proposal_id].reference,
-            startup=rows[line.proposal_id].legal_name,
-            challenge=rows[line.proposal_id].title,
-            place=line.place,
-            position=line.position,
-            score=line.score,
-            sheets=line.sheets,
-            means=line.means,
-            wide=line.wide,
-        )
+        RankedProposal(**vars(line), reference=row.reference, startup=row.legal_name, challenge=row.title)
         for line in policy.rank_proposals(weights, sheets, list(rows))
+        for row in (rows[line.proposal_id],)
     ]
 
 

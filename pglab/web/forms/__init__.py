@@ -5,9 +5,9 @@ the browser: no `required` attribute, no maximum length that cuts a pasted text.
 services; a refusal from there is put beside its field with `form.show(error)`. templates/_macros/form.html draws them.
 """
 
-from pglab.web.forms.base import AskedField, FilterForm, Form, IdempotencyKeyField, Problem, UploadField, VersionField
 from pglab.web.forms.choices import ChoiceField, ManyChoiceField, Option, SelectField, TickField, YesNoField
 from pglab.web.forms.dates import DateField, EasternDateTimeField
+from pglab.web.forms.form import AskedField, FilterForm, Form, IdempotencyKeyField, Problem, UploadField, VersionField
 from pglab.web.forms.numbers import MoneyField, WholeNumberField
 from pglab.web.forms.words import EmailField, HttpsUrlField, LineField, LongTextField, SecretField, TextField
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from wtforms.widgets import CheckboxInput, ListWidget, Select
 
-from pglab.web.forms.base import AskedField
+from pglab.web.forms.form import AskedField
 
 Choice = tuple[Any, str] | tuple[Any, str, str]
 

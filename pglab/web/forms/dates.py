@@ -11,7 +11,7 @@ from wtforms.widgets import DateInput
 from pglab.core.clock import EASTERN, eastern_readings
 from pglab.core.text import is_blank
 from pglab.web.filters import clock_words, day_words
-from pglab.web.forms.base import AskedField
+from pglab.web.forms.form import AskedField
 
 ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 US_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")

@@ -4,7 +4,7 @@ import re
 from typing import Any, ClassVar
 
 from pglab.core.money import format_dollars, format_money, parse_money
-from pglab.web.forms.base import AskedField
+from pglab.web.forms.form import AskedField
 
 WHOLE_NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{1,12})")
 

@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 from wtforms.widgets import EmailInput, PasswordInput, TextArea, URLInput
 
 from pglab.core.text import count_words, has_control, normalize_line, normalize_text
-from pglab.web.forms.base import AskedField
+from pglab.web.forms.form import AskedField
 
 # Signs that show as nothing. They come along when text is copied, so they go from both ends without a word.
 UNSEEN = "\u200b\u2060\ufeff"

@@ -148,6 +148,12 @@ def test_only_pages_that_upload_name_the_store(founder: Client, proposal: Propos
     assert "connect-src 'self';" in founder.get("/apply").headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("fingerprint", ["\0", "a\0b", "x y", "é", ""])
+def test_a_fingerprint_that_is_none_counts_as_missing(founder: Client, proposal: Proposal, fingerprint: str):
+    assert begin(founder, ticket_for(founder, proposal), b"x", fingerprint=fingerprint).status_code == 201
+    assert db.session.scalars(select(Upload.fingerprint)).all() == [""]
+
+
 @pytest.mark.parametrize(
     ("size", "sentence"),
     [

@@ -6,6 +6,7 @@ Sample: every page about proposals, as eight people who might want to know, thre
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
@@ -34,11 +35,15 @@ def without_query_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def owner_of(settings: Settings) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection as the owner of the tables, each statement on its own."""
+    return psycopg.connect(settings.database_owner_url.replace("+psycopg", ""), autocommit=True)
+
+
 @contextmanager
 def without_policies(settings: Settings) -> Iterator[None]:
     """The database's policies of every table that has some are off meanwhile."""
-    url = settings.database_owner_url.replace("+psycopg", "")
-    with psycopg.connect(url, autocommit=True) as connection:
+    with owner_of(settings) as connection:
         tables = [row[0] for row in connection.execute("SELECT DISTINCT tablename FROM pg_policies")]
         for table in tables:
             connection.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
@@ -83,3 +88,24 @@ def test_every_table_with_content_has_policies_that_bind_its_owner_too(city: Cit
         db.session.remove()
     assert bound >= SEALED_TABLES
     scored("P2", what="tables that hold a proposal's content, without policies", sample=len(SEALED_TABLES))
+
+
+# Of a function that runs as whoever acts: the rules that read a table with policies.
+UNFIT_RULES = """
+    SELECT proname FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+    WHERE nspname = 'public' AND prorettype = 'trigger'::regtype AND NOT prosecdef
+        AND EXISTS (SELECT 1 FROM pg_class WHERE relrowsecurity AND prosrc ~ ('\\m(FROM|JOIN) ' || relname || '\\M'))
+"""
+
+
+def test_every_rule_reads_all_rows_whoever_acts(city: City, scored: Scores) -> None:
+    """A row that the policies hide from the person who acts would count as one that breaks nothing."""
+    with city.app.app_context():
+        assert list(db.session.scalars(text(UNFIT_RULES))) == []
+        db.session.remove()
+    with owner_of(city.app.config["SETTINGS"]) as owner:
+        owner.execute("ALTER FUNCTION score_may_change() SECURITY INVOKER")
+        unfit = owner.execute(UNFIT_RULES).fetchall()
+        owner.execute("ALTER FUNCTION score_may_change() SECURITY DEFINER")
+    assert unfit == [("score_may_change",)]
+    scored("P2", control="a rule that reads as the person who acts is noticed")
