@@ -1,9 +1,10 @@
 """Finding people and organizations."""
 
 from datetime import datetime
+from functools import cache
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, func, select, text
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, text
 from sqlalchemy.orm import joinedload
 
 from pglab.accounts import policy
@@ -96,13 +97,18 @@ def _live() -> list[ColumnElement[bool]]:
 def find_session(token_hash: str) -> SignInSession | None:
     """The session a browser holds, while it goes on, with its person, their roles and memberships: one statement for
     what every page asks."""
+    return db.session.scalars(_session_with_person(), {"token_hash": token_hash}).unique().one_or_none()
+
+
+@cache
+def _session_with_person() -> Select[SignInSession]:
     person = joinedload(SignInSession.user)
-    found = (
+    return (
         select(SignInSession)
-        .where(SignInSession.token_hash == token_hash, *_live())
+        .where(SignInSession.token_hash == bindparam("token_hash"), *_live())
         .options(person.joinedload(User.roles), person.joinedload(User.memberships).joinedload(Membership.organization))
+        .execution_options(populate_existing=True)
     )
-    return db.session.scalars(found.execution_options(populate_existing=True)).unique().one_or_none()
 
 
 def list_sessions(user: User) -> list[SignInSession]:
@@ -152,12 +158,13 @@ def find_organization_by_name(legal_name: str) -> Organization | None:
 
 def list_members(organization: Organization) -> list[Membership]:
     """Who belongs to the organization, longest first."""
-    members = select(Membership).where(Membership.organization_id == organization.id)
-    return list(
-        db.session.scalars(
-            members.options(joinedload(Membership.user)).order_by(Membership.joined_at, Membership.id)
-        ).unique()
-    )
+    return list(db.session.scalars(_members(), {"organization_id": organization.id}).unique())
+
+
+@cache
+def _members() -> Select[Membership]:
+    members = select(Membership).where(Membership.organization_id == bindparam("organization_id"))
+    return members.options(joinedload(Membership.user)).order_by(Membership.joined_at, Membership.id)
 
 
 def get_member(organization: Organization, user_id: UUID) -> Membership:

@@ -11,11 +11,12 @@ from sqlalchemy import text
 from pglab.core.db import db
 
 EASTERN = ZoneInfo("America/New_York")
+OFFICIAL_NOW = text("SELECT official_now()")
 
 
 def official_now() -> datetime:
     """The official time: the database's clock at this very statement. Everything that decides asks this."""
-    now: datetime = db.session.execute(text("SELECT official_now()")).scalar_one()
+    now: datetime = db.session.execute(OFFICIAL_NOW).scalar_one()
     return now.astimezone(UTC)
 
 

@@ -73,7 +73,9 @@ class Entity(Base):
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
-_viewer: Callable[[], str] = lambda: "nobody"  # noqa: E731  (replaced once, by name_viewers)
+NOBODY = "nobody"
+NAME_VIEWER = text("SELECT set_config('pglab.viewer', :viewer, true)")
+_viewer: Callable[[], str] = lambda: NOBODY  # noqa: E731  (replaced once, by name_viewers)
 
 
 def name_viewers(source: Callable[[], str]) -> None:
@@ -85,8 +87,10 @@ def name_viewers(source: Callable[[], str]) -> None:
 
 @event.listens_for(Session, "after_begin")
 def _tell_the_database_who_looks(_session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT set_config('pglab.viewer', :viewer, true)"), {"viewer": _viewer()})
+    """A transaction in which nobody is named sees what `nobody` sees, so that one is not named."""
+    viewer = _viewer()
+    if viewer != NOBODY and connection.dialect.name == "postgresql":
+        connection.execute(NAME_VIEWER, {"viewer": viewer})
 
 
 _last_steps: list[Callable[[Session], None]] = []
@@ -104,6 +108,9 @@ def _take_last_steps(session: Session) -> None:
         step(session)
 
 
+ASK_DEFERRED_RULES = text("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """One change, whole or not at all: the rules that wait until the end are asked, then it is committed."""
@@ -111,7 +118,7 @@ def transaction() -> Iterator[None]:
         yield
         db.session.flush()
         _take_last_steps(db.session())
-        db.session.execute(text("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"))
+        db.session.execute(ASK_DEFERRED_RULES)
         db.session.commit()
     except BaseException:
         db.session.rollback()

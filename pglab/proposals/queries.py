@@ -4,10 +4,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from pglab.accounts.models import Membership, Organization, User
@@ -108,15 +109,18 @@ def answers_by_question(proposal: Proposal) -> dict[UUID, Answer]:
 
 def list_attachments(proposal: Proposal) -> list[Attachment]:
     """The draft's files in the order of their slots."""
-    return list(
-        db.session.scalars(
-            select(Attachment)
-            .join(Attachment.slot)
-            .join(Attachment.document)
-            .options(contains_eager(Attachment.slot), contains_eager(Attachment.document))
-            .where(Attachment.proposal_id == proposal.id)
-            .order_by(DocumentSlot.position)
-        )
+    return list(db.session.scalars(_attachments(), {"proposal_id": proposal.id}))
+
+
+@cache
+def _attachments() -> Select[Attachment]:
+    return (
+        select(Attachment)
+        .join(Attachment.slot)
+        .join(Attachment.document)
+        .options(contains_eager(Attachment.slot), contains_eager(Attachment.document))
+        .where(Attachment.proposal_id == bindparam("proposal_id"))
+        .order_by(DocumentSlot.position)
     )
 
 
@@ -260,23 +264,28 @@ def get_opened_submission(reference: str, *, viewer: User) -> Submission:
 
 def get_readable_submission(reference: str, *, viewer: User) -> Submission:
     """The standing submission of an opened proposal, for a person who was given it to read; else nothing is there."""
-    submission = db.session.scalar(
+    submission = db.session.scalar(_readable(), {"reference": reference.upper(), "viewer_id": viewer.id})
+    if submission is None:
+        raise NotFoundError(NO_SUCH)
+    return submission
+
+
+@cache
+def _readable() -> Select[Submission]:
+    return (
         select(Submission)
         .join(Submission.proposal)
         .join(Rfp, Proposal.rfp_id == Rfp.id)
         .join(ReaderGrant, ReaderGrant.proposal_id == Proposal.id)
         .options(contains_eager(Submission.proposal))
         .where(
-            Proposal.reference == reference.upper(),
+            Proposal.reference == bindparam("reference"),
             Submission.number == Proposal.submission_number,
             Rfp.opened_at.is_not(None),
-            ReaderGrant.user_id == viewer.id,
+            ReaderGrant.user_id == bindparam("viewer_id"),
             ReaderGrant.revoked_at.is_(None),
         )
     )
-    if submission is None:
-        raise NotFoundError(NO_SUCH)
-    return submission
 
 
 def read_submission(submission: Submission) -> SubmittedView:

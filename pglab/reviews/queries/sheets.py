@@ -1,8 +1,9 @@
 """An evaluator's own sheets, and the gate every page about a proposal goes through."""
 
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from pglab.accounts.models import Organization, User
@@ -23,6 +24,17 @@ def get_assignment(reference: str, *, viewer: User) -> tuple[PanelMember, Submis
     Asked on every request: to people without a seat the proposal does not exist, before a declaration and after a
     conflict it stays shut, and without a live reading grant there is nothing to read.
     """
+    asked = {"reference": reference.upper(), "viewer_id": viewer.id}
+    found = db.session.execute(_seat_and_answer(), asked).one_or_none()
+    if found is None:
+        raise NotFoundError(NO_SUCH)
+    seat, answer, name = found
+    _refuse_unless_clear(answer, name)
+    return seat, proposal_queries.get_readable_submission(reference, viewer=viewer)
+
+
+@cache
+def _seat_and_answer() -> Select[PanelMember, ConflictAnswer | None, str]:
     newest = (
         select(ConflictDeclaration.answer)
         .where(ConflictDeclaration.proposal_id == Proposal.id, ConflictDeclaration.member_id == PanelMember.id)
@@ -30,24 +42,19 @@ def get_assignment(reference: str, *, viewer: User) -> tuple[PanelMember, Submis
         .limit(1)
         .scalar_subquery()
     )
-    found = db.session.execute(
+    return (
         select(PanelMember, newest, Organization.legal_name)
         .join(PanelMember.rfp)
         .join(Proposal, Proposal.rfp_id == Rfp.id)
         .join(Proposal.organization)
         .options(contains_eager(PanelMember.rfp))
         .where(
-            Proposal.reference == reference.upper(),
+            Proposal.reference == bindparam("reference"),
             Proposal.submission_number > 0,
             Rfp.opened_at.is_not(None),
-            PanelMember.user_id == viewer.id,
+            PanelMember.user_id == bindparam("viewer_id"),
         )
-    ).one_or_none()
-    if found is None:
-        raise NotFoundError(NO_SUCH)
-    seat, answer, name = found
-    _refuse_unless_clear(answer, name)
-    return seat, proposal_queries.get_readable_submission(reference, viewer=viewer)
+    )
 
 
 def _refuse_unless_clear(answer: ConflictAnswer | None, name: str) -> None:

@@ -1,20 +1,16 @@
 """The lock that keeps the stages of an RFP apart: evaluators share it, whoever moves the stage takes it alone."""
 
-from sqlalchemy import select
-
 from pglab.core.db import db
 from pglab.core.errors import GoneError, StateError
 from pglab.rfps.models import Rfp
 
+STAMPS = ("status", "closes_at", "opened_at", "panel_opened_at", "decided_at", "completed_at")
+
 
 def lock_rfp(rfp: Rfp, *, alone: bool = False) -> Rfp:
-    """The RFP as it stands now, held until the end of the transaction."""
-    return db.session.scalars(
-        select(Rfp)
-        .where(Rfp.id == rfp.id)
-        .with_for_update(read=not alone, of=Rfp)
-        .execution_options(populate_existing=True)
-    ).one()
+    """The RFP, held until the end of the transaction, with its stamps as they stand now."""
+    db.session.refresh(rfp, STAMPS, with_for_update={"read": not alone, "of": Rfp})
+    return rfp
 
 
 def lock_scoring(rfp: Rfp) -> Rfp:

@@ -3,11 +3,11 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from pglab.accounts.models import User
@@ -53,17 +53,13 @@ def shown_to_everyone(rfp: Rfp, now: datetime) -> bool:
 
 def get_rfp(cohort: int, *, viewer: User | None) -> Rfp:
     """The RFP of a cohort; before its publication it exists for City staff only."""
-    found = db.session.execute(_one(cohort)).first()
+    found = db.session.execute(_one(), {"cohort": min(cohort, NO_COHORT)}).first()
     return _visible(cohort, found[0] if found else None, found[1] if found else None, viewer)
 
 
 def get_call(cohort: int, *, viewer: User | None) -> Call:
     """The RFP of a cohort with everything its pages show, in one statement once it is published."""
-    every = aliased(RfpVersion)
-    newest = select(func.max(every.number)).where(every.rfp_id == Rfp.id).scalar_subquery()
-    query = _one(cohort).add_columns(RfpVersion)
-    query = query.outerjoin(RfpVersion, (RfpVersion.rfp_id == Rfp.id) & (RfpVersion.number == newest))
-    found = db.session.execute(query).first()
+    found = db.session.execute(_one_with_version(), {"cohort": min(cohort, NO_COHORT)}).first()
     rfp = _visible(cohort, found[0] if found else None, found[1] if found else None, viewer)
     return call_of(rfp, found[1], found[2])  # type: ignore[index]  # an RFP that is visible was found
 
@@ -100,9 +96,18 @@ def next_cohort_number() -> int:
     return (db.session.scalar(select(func.max(taken.c.number))) or 0) + 1
 
 
-def _one(cohort: int) -> Select[Rfp, datetime]:
+@cache
+def _one() -> Select[Rfp, datetime]:
     query = select(Rfp, OFFICIAL_NOW).join(Rfp.cohort).options(contains_eager(Rfp.cohort))
-    return query.where(Cohort.number == min(cohort, NO_COHORT))
+    return query.where(Cohort.number == bindparam("cohort"))
+
+
+@cache
+def _one_with_version() -> Select[Rfp, datetime, RfpVersion]:
+    every = aliased(RfpVersion)
+    newest = select(func.max(every.number)).where(every.rfp_id == Rfp.id).scalar_subquery()
+    query = _one().add_columns(RfpVersion)
+    return query.outerjoin(RfpVersion, (RfpVersion.rfp_id == Rfp.id) & (RfpVersion.number == newest))
 
 
 def _visible(cohort: int, rfp: Rfp | None, now: datetime | None, viewer: User | None) -> Rfp:

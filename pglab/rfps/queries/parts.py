@@ -1,9 +1,10 @@
 """The parts of an RFP as they stand in its tables: what a draft is edited from and a version is made of."""
 
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from pglab.accounts.models import User
 from pglab.audit.models import AuditEvent
@@ -45,13 +46,17 @@ def list_criteria(rfp_id: UUID) -> list[Criterion]:
 
 def list_form_sections(rfp_id: UUID) -> list[FormSection]:
     """The tasks of the proposal form in order, with their questions and the criterion each informs."""
-    query = (
+    return list(db.session.scalars(_form_sections(), {"rfp_id": rfp_id}))
+
+
+@cache
+def _form_sections() -> Select[FormSection]:
+    return (
         select(FormSection)
-        .where(FormSection.rfp_id == rfp_id)
+        .where(FormSection.rfp_id == bindparam("rfp_id"))
         .options(selectinload(FormSection.questions), joinedload(FormSection.criterion))
         .order_by(FormSection.position)
     )
-    return list(db.session.scalars(query))
 
 
 def list_slots(rfp_id: UUID) -> list[DocumentSlot]:
@@ -67,9 +72,9 @@ def list_installments(rfp_id: UUID) -> list[InstallmentTemplate]:
 
 
 def latest_version(rfp_id: UUID) -> RfpVersion:
-    """The newest frozen version: what proposals answer now."""
+    """The newest frozen version: what proposals answer now. Its long snapshot comes when it is asked for."""
     query = select(RfpVersion).where(RfpVersion.rfp_id == rfp_id).order_by(RfpVersion.number.desc()).limit(1)
-    version = db.session.scalar(query)
+    version = db.session.scalar(query.options(defer(RfpVersion.snapshot)))
     if version is None:
         raise NotFoundError("This RFP has no published version yet.")
     return version
