@@ -2,7 +2,7 @@
 
 from pglab.accounts import services
 from pglab.accounts.services import LinkKind
-from pglab.adapters.queue import queue
+from pglab.adapters.worker import queue
 from pglab.core.db import transaction
 
 

@@ -1,35 +1,20 @@
 """The job queue: rows in the same PostgreSQL, written in the caller's transaction, worked off by any number of workers.
 
-A domain declares its tasks in `jobs.py` with `@queue.task(name="<domain>.<verb>")`; a service asks for one by that name
-through `outbox.services.defer`, so that no service imports a job.
+A service asks for a task by its name through `outbox.services.defer`, so that no service imports a job. Adding a job
+calls the function that migration 0003 made; the library of the worker (`adapters/worker.py`) is not needed for it.
 """
 
-import logging
-from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-import procrastinate
-from flask import Flask
-from procrastinate import exceptions
-from procrastinate.job_context import JobContext
-from procrastinate.jobs import Job, Status
-from procrastinate.manager import JobManager
-from procrastinate.tasks import configure_task
-from procrastinate.worker import Worker
-from sqlalchemy.engine import make_url
+from psycopg.types.json import Jsonb
 
-# Knows every task by name; it is connected only inside `run_worker`.
-queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
-
-logger = logging.getLogger(__name__)
-
-HEARTBEAT_SECONDS = 10
-STALLED_AFTER_SECONDS = 30
-STOP_WITHIN_SECONDS = 30
-AT_ONCE = 4
-
-_on_callers_connection = JobManager(procrastinate.SyncPsycopgConnector())
+ADD = """
+    SELECT unnest(procrastinate_defer_jobs_v1(ARRAY[ROW(
+        'default', %(task)s, 0, %(in_turn)s, %(only_one)s, %(arguments)s, clock_timestamp() + %(later)s
+    )::procrastinate_job_to_defer_v1]))
+"""
+IS_WAITING = "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'"
 
 
 def add_job(
@@ -46,78 +31,14 @@ def add_job(
     It runs `later` from now, at once without. With `only_one` a second job of that name is not queued while the first
     one waits; None is returned then. Jobs `in_turn` of the same name run one after the other.
     """
-    if only_one is not None and _is_waiting(connection, only_one):
-        return None
-    return configure_task(
-        name=task_name,
-        job_manager=_on_callers_connection,
-        connection=connection,
-        schedule_in={"seconds": int(later.total_seconds())} if later else None,
-        queueing_lock=only_one,
-        lock=in_turn,
-    ).defer(**arguments)
-
-
-def _is_waiting(connection: Any, queueing_lock: str) -> bool:
-    sought = "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'"
+    job = {
+        "task": task_name,
+        "arguments": Jsonb(arguments),
+        "later": later,
+        "only_one": only_one,
+        "in_turn": in_turn,
+    }
     with connection.cursor() as cursor:
-        return cursor.execute(sought, (queueing_lock,)).fetchone() is not None
-
-
-def run_worker(
-    app: Flask, database_url: str, *, modules: Sequence[str], until_idle: bool = False, listen: bool = True
-) -> None:
-    """Work off jobs until SIGTERM or SIGINT, or, with `until_idle`, until none is left.
-
-    Each job runs in an app context of its own. On a stop signal no new job is taken and the running one has
-    STOP_WITHIN_SECONDS to end; a job cut off there is found stalled and run again, so every job must bear that.
-    """
-    conninfo = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    connector = procrastinate.PsycopgConnector(
-        conninfo=conninfo, min_size=1, max_size=4, kwargs={"application_name": "pglab worker"}
-    )
-    queue.import_paths = modules
-    with queue.replace_connector(connector):
-        queue.run_worker(
-            name="worker",
-            concurrency=AT_ONCE,
-            wait=not until_idle,
-            listen_notify=listen and not until_idle,
-            update_heartbeat_interval=HEARTBEAT_SECONDS,
-            stalled_worker_timeout=STALLED_AFTER_SECONDS,
-            shutdown_graceful_timeout=STOP_WITHIN_SECONDS,
-            task_middleware=[_inside(app)],
-        )
-
-
-def _inside(app: Flask) -> Callable[[Callable[[], Any], JobContext, Worker], Any]:
-    def in_app_context(run: Callable[[], Any], _context: JobContext, _worker: Worker) -> Any:
-        with app.app_context():
-            return run()
-
-    return in_app_context
-
-
-async def retry_stalled_jobs(context: JobContext) -> int:
-    """Run again what a worker left behind when it died; the number of such jobs."""
-    manager = context.app.job_manager
-    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
-    for job in stalled:
-        await _retry_or_let_be(manager, job)
-    return len(stalled)
-
-
-async def _retry_or_let_be(manager: JobManager, job: Job) -> None:
-    try:
-        await manager.retry_job(job)
-    except exceptions.UniqueViolation:  # the same work already waits under its queueing lock
-        await manager.finish_job_by_id_async(job.id or 0, Status.FAILED, delete_job=False)
-    except exceptions.ConnectorException as fault:  # another worker found it first, or its own worker lives after all
-        logger.info("job %s was not run again: %s", job.id, fault.__cause__)
-
-
-async def remove_old_jobs(context: JobContext, *, hours: int) -> None:
-    """Forget jobs that ended more than `hours` ago; what happened stands in the domains' own rows."""
-    await context.app.job_manager.delete_old_jobs(
-        nb_hours=hours, include_failed=True, include_cancelled=True, include_aborted=True
-    )
+        if only_one is not None and cursor.execute(IS_WAITING, (only_one,)).fetchone() is not None:
+            return None
+        return int(cursor.execute(ADD, job).fetchone()[0])

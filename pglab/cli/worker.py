@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from config import ROOT
-from pglab.adapters.queue import run_worker
+from pglab.adapters.worker import run_worker
 
 
 @click.command("worker")

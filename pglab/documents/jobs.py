@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pglab.adapters.queue import queue
+from pglab.adapters.worker import queue
 from pglab.core.db import transaction
 from pglab.documents import services
 

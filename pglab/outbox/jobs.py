@@ -4,8 +4,8 @@ from uuid import UUID
 
 from procrastinate import JobContext
 
-from pglab.adapters import queue as job_queue
-from pglab.adapters.queue import queue
+from pglab.adapters import worker
+from pglab.adapters.worker import queue
 from pglab.core.db import transaction
 from pglab.outbox import services
 
@@ -31,11 +31,11 @@ def requeue_forgotten_emails(timestamp: int) -> int:  # noqa: ARG001  (the queue
 @queue.task(name="outbox.retry_stalled_jobs", queueing_lock="outbox.retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> int:  # noqa: ARG001  (as above)
     """Every minute: jobs of a worker that died are run again."""
-    return await job_queue.retry_stalled_jobs(context)
+    return await worker.retry_stalled_jobs(context)
 
 
 @queue.periodic(cron="20 8 * * *")
 @queue.task(name="outbox.remove_old_jobs", queueing_lock="outbox.remove_old_jobs", pass_context=True)
 async def remove_old_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  (as above)
     """Once a night (8:20 UTC): finished jobs older than three days are forgotten."""
-    await job_queue.remove_old_jobs(context, hours=JOBS_KEPT_HOURS)
+    await worker.remove_old_jobs(context, hours=JOBS_KEPT_HOURS)

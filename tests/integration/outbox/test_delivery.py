@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from config import ROOT
-from pglab.adapters.queue import run_worker
+from pglab.adapters.worker import run_worker
 from pglab.cli.worker import job_modules
 from pglab.core.db import db, transaction
 from pglab.outbox import queries, services

@@ -19,8 +19,8 @@ from sqlalchemy import text
 
 from config import Settings
 from pglab.accounts.models import User
-from pglab.adapters.queue import run_worker
 from pglab.adapters.storage import S3Store, current_store
+from pglab.adapters.worker import run_worker
 from pglab.app import create_app
 from pglab.cli.backup.contents import BackupError
 from pglab.cli.backup.copying import run_program
