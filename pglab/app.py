@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from flask import Blueprint, Flask, current_app, g, has_request_context, session
-from flask_migrate import Migrate
 from flask_security import current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import false, select
@@ -12,7 +11,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import pglab.payments.receivers
 import pglab.reviews.receivers  # noqa: F401  (listening is what it is imported for; it knows every table)
 from config import ROOT, Settings, UnsafeSettingsError
-from pglab.accounts.cli import accounts_commands
 from pglab.accounts.models import StaffRole
 from pglab.accounts.routes import bp as accounts_pages
 from pglab.accounts.session import init_accounts, me, signing_keys
@@ -21,21 +19,14 @@ from pglab.adapters.mailer import init_mail
 from pglab.adapters.scanner import init_scanner
 from pglab.adapters.storage import init_storage
 from pglab.admin.routes import bp as admin_pages
-from pglab.audit.cli import audit_commands
 from pglab.awards.routes import bp as award_pages
-from pglab.cli.backup.commands import backup_commands
-from pglab.cli.demo.commands import demo_commands
-from pglab.cli.docs import docs_commands
-from pglab.cli.worker import worker
-from pglab.cohorts.cli import history_commands
+from pglab.cli.commands import CommandLine
 from pglab.core.db import db, name_viewers
-from pglab.documents.cli import document_commands
 from pglab.documents.routes import bp as document_pages
 from pglab.outbox.routes import bp as outbox_pages
 from pglab.payments.routes import bp as payment_pages
 from pglab.pilots.queries import takes_part
 from pglab.pilots.routes import bp as pilot_pages
-from pglab.proposals.cli import proposal_commands
 from pglab.proposals.policy import READERS
 from pglab.proposals.routes import bp as proposal_pages
 from pglab.public.routes import bp as public_pages
@@ -74,18 +65,6 @@ BLUEPRINTS: list[Blueprint] = [
     pilot_pages,
     payment_pages,
     report_pages,
-]
-
-COMMANDS = [
-    accounts_commands,
-    audit_commands,
-    backup_commands,
-    demo_commands,
-    docs_commands,
-    document_commands,
-    history_commands,
-    proposal_commands,
-    worker,
 ]
 
 # A fault's message never carries what a statement was to store: it may be sealed.
@@ -154,6 +133,7 @@ def create_app(settings: Settings) -> Flask:
         static_url_path="/static",
         template_folder="templates",
     )
+    app.cli = CommandLine(app)
     app.config.update(flask_settings(settings))
     init_kept_pages(app)
     if settings.proxy_count:
@@ -162,7 +142,6 @@ def create_app(settings: Settings) -> Flask:
         )
     db.init_app(app)
     name_viewers(who_looks)
-    Migrate(app, db, directory=str(ROOT / "migrations"))
     init_limits(app)
     init_origin_check(app)
     CSRFProtect(app)
@@ -179,8 +158,6 @@ def create_app(settings: Settings) -> Flask:
     init_accounts(app, has_seat)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for commands in COMMANDS:
-        app.cli.add_command(commands)
     init_navigation(app, WORKSPACES)
     app.extensions["workspaces"] = WORKSPACES
     app.context_processor(lambda: {"demo_notice": settings.demo_notice, "settings": settings})

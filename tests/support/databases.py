@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import psycopg
-from flask_migrate import upgrade
+from flask import Flask
 
 from config import Settings
 from pglab.adapters.embedded import ensure_database
@@ -41,9 +41,14 @@ def migrated_database(name: str) -> Settings:
     """Make `name` and bring it to the newest migration."""
     ensure_database(services.postgres(), name)
     settings = settings_for(name)
-    with create_app(settings).app_context():
-        upgrade()
+    migrate(create_app(settings), "upgrade")
     return settings
+
+
+def migrate(app: Flask, *command: str) -> None:
+    """`flask db <command>`, as whoever installs the product runs it."""
+    done = app.test_cli_runner().invoke(args=["db", *command], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
 
 
 @contextmanager
