@@ -1,15 +1,12 @@
 """Suggested dates of a new call: four weeks to apply, business days, afternoons. A person decides on them."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from pglab.core.clock import EASTERN
+from pglab.core.workdays import DAY, is_holiday
 
-DAY = timedelta(days=1)
 MORNING, AFTERNOON, EVENING = time(9), time(16), time(17)
-# (month, weekday, which one of the month); the last Monday of May is written as -1.
-MOVING_HOLIDAYS = ((1, 0, 3), (2, 0, 3), (5, 0, -1), (9, 0, 1), (10, 0, 2), (11, 3, 4))
-FIXED_HOLIDAYS = ((1, 1), (6, 19), (7, 4), (11, 11), (12, 25))
 
 
 @dataclass(frozen=True)
@@ -53,26 +50,6 @@ def calm_day(day: date) -> date:
     while day.weekday() >= 5 or any(is_holiday(near) for near in (day - DAY, day, day + DAY)):
         day += DAY
     return day
-
-
-def is_holiday(day: date) -> bool:
-    """Whether the day is a federal holiday; a fixed one on a weekend is kept on the Friday or Monday beside it."""
-    kept = [day]
-    if day.weekday() == 4:
-        kept.append(day + DAY)
-    if day.weekday() == 0:
-        kept.append(day - DAY)
-    return is_moving_holiday(day) or any((each.month, each.day) in FIXED_HOLIDAYS for each in kept)
-
-
-def is_moving_holiday(day: date) -> bool:
-    """Whether the day is, for instance, the third Monday of January."""
-    place = (day.day - 1) // 7 + 1
-    last = -1 if (day + 7 * DAY).month != day.month else 0
-    return any(
-        (day.month, day.weekday()) == (month, weekday) and which in (place, last)
-        for month, weekday, which in MOVING_HOLIDAYS
-    )
 
 
 def eastern(day: date, clock: time) -> datetime:

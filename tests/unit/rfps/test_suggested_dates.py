@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from pglab.core.clock import EASTERN
+from pglab.core.workdays import is_holiday
 from pglab.rfps.services.dates import check_dates, check_pilot_dates
-from pglab.rfps.services.suggesting import calm_day, is_holiday, suggest_dates
+from pglab.rfps.services.suggesting import calm_day, suggest_dates
 
 EVERY_DAY_OF_FOUR_YEARS = [datetime(2026, 1, 1, 15, tzinfo=UTC) + timedelta(days=day) for day in range(1461)]
 
