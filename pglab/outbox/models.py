@@ -62,5 +62,7 @@ class Email(Entity):
     created_at: Mapped[datetime] = mapped_column(default=func.official_now())
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(String(300), default="")
+    # Where mail programs stop a subscription with one click; empty on mail that nobody subscribed to.
+    unsubscribe_path: Mapped[str] = mapped_column(String(300), default="", server_default="")
 
     notice: Mapped[Notice] = relationship(lazy="joined")

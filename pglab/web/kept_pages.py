@@ -27,7 +27,7 @@ from pglab.web.security import may_be_kept
 
 WATCHED = frozenset(
     {
-        *("challenge_areas", "cohorts", "history_editions", "host_organizations"),
+        *("challenge_areas", "cohorts", "history_editions", "host_organizations", "news_items"),
         *("participations", "past_cohorts", "rfp_versions", "rfps"),
     }
 )

@@ -13,7 +13,9 @@ from pglab.rfps import notices, policy, queries
 from pglab.rfps.models import Rfp, RfpVersion
 from pglab.rfps.services.dates import check_dates
 from pglab.rfps.states import RFP_WORKFLOW, RfpEvent, RfpStatus
-from pglab.web.filters import et_long
+from pglab.subscriptions.services import announce
+from pglab.subscriptions.states import NewsKind
+from pglab.web.filters import et_day, et_long, listed, plural
 
 
 def find_obstacles(rfp: Rfp) -> list[str]:
@@ -68,7 +70,7 @@ def return_to_draft(rfp: Rfp, *, reason: str, actor: User) -> None:
 
 
 def publish_rfp(rfp: Rfp, *, actor: User) -> RfpVersion:
-    """Publish as a second person. Effects: version 1 is frozen with its hash; public from `publish_at` on."""
+    """Publish as a second person. Effects: version 1 is frozen with its hash; public from `publish_at` on, and news."""
     call = lock(rfp)
     if call.status is not RfpStatus.IN_REVIEW:
         raise StateError("This RFP is not waiting for publication.")
@@ -87,7 +89,22 @@ def publish_rfp(rfp: Rfp, *, actor: User) -> RfpVersion:
     call.published_by_id = actor.id
     record("rfp.published", call, actor=actor, after={"version": 1, "sha256": version.sha256})
     notices.tell_published(call)
+    announce_call(call)
     return version
+
+
+def announce_call(rfp: Rfp) -> None:
+    """Everyone learns of the call, from its publication date on."""
+    areas = listed([area.title for area in queries.list_areas(rfp.cohort_id)])
+    announce(
+        NewsKind.CALL,
+        rfp.cohort,
+        title=f"PGH Lab {rfp.cohort} is open: apply by {et_day(rfp.closes_at)}",
+        summary=f"{rfp.cohort.headline}. Challenge areas: {areas}. Up to {plural(rfp.award_count, 'award')} with a "
+        f"stipend of {format_dollars(rfp.stipend_cents)} each. Proposals are due {et_long(rfp.closes_at)}.",
+        path=f"/cohorts/{rfp.cohort.number}",
+        visible_at=rfp.publish_at,
+    )
 
 
 def refuse_with_obstacles(rfp: Rfp) -> None:

@@ -1,0 +1,56 @@
+"""Reading news."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import aliased
+
+from pglab.cohorts.models import Cohort
+from pglab.core.db import db
+from pglab.subscriptions.models import NewsItem
+from pglab.subscriptions.states import NewsKind
+
+
+@dataclass(frozen=True)
+class News:
+    """The news of something at one instant, newest first, and when more of it becomes public."""
+
+    items: list[NewsItem]
+    changes: list[datetime]
+
+
+def list_news(cohort: Cohort, now: datetime) -> list[NewsItem]:
+    """What has been made public about the cohort up to `now`, newest first."""
+    return find_news(cohort, now).items
+
+
+def find_news(cohort: Cohort, now: datetime) -> News:
+    """The news of one cohort, in one statement."""
+    return _split(db.session.scalars(_news().where(NewsItem.cohort_id == cohort.id)), now)
+
+
+def find_call_news(now: datetime, *, kinds: Iterable[NewsKind], limit: int) -> News:
+    """The latest news of these kinds in all cohorts."""
+    return _split(db.session.scalars(_news().where(NewsItem.kind.in_(list(kinds))).limit(limit)), now)
+
+
+def stands() -> ColumnElement[bool]:
+    """Whether an item is still meant: a call that was cancelled before it became public never does."""
+    cancelled = aliased(NewsItem)
+    return ~exists().where(
+        cancelled.cohort_id == NewsItem.cohort_id,
+        cancelled.kind == NewsKind.CANCELLED,
+        cancelled.announced_at >= NewsItem.announced_at,
+        cancelled.announced_at < NewsItem.visible_at,
+    )
+
+
+def _news() -> Select[NewsItem]:
+    return select(NewsItem).where(stands()).order_by(NewsItem.visible_at.desc(), NewsItem.id.desc())
+
+
+def _split(found: Iterable[NewsItem], now: datetime) -> News:
+    every = list(found)
+    return News([item for item in every if item.visible_at <= now], [item.visible_at for item in every])

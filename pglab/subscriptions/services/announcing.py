@@ -1,0 +1,37 @@
+"""Making something public about a cohort."""
+
+from datetime import datetime
+
+from pglab.audit.services import record
+from pglab.cohorts.models import Cohort
+from pglab.core.clock import official_now
+from pglab.core.db import db
+from pglab.core.ids import uuid7
+from pglab.subscriptions.models import NewsItem
+from pglab.subscriptions.states import NewsKind
+
+
+def announce(
+    kind: NewsKind, cohort: Cohort, *, title: str, summary: str, path: str, visible_at: datetime | None = None
+) -> NewsItem:
+    """Tell everyone a fact of this cohort, in the transaction that makes it so.
+
+    `title` is one line that also stands as a mail's subject, `summary` a sentence or two, `path` the page that says it
+    all ("/cohorts/12/addenda/2"). With `visible_at` it is public from then on; a time that has passed means now.
+    Effects: the item stands on the cohort's page and in the feeds, and each follower of its topic is owed it once.
+    """
+    now = official_now()
+    item = NewsItem(
+        id=uuid7(),
+        cohort=cohort,
+        kind=kind,
+        title=title,
+        summary=summary,
+        path=path,
+        announced_at=now,
+        visible_at=max(now, visible_at or now),
+    )
+    db.session.add(item)
+    db.session.flush()
+    record("news.announced", item, actor=None, after={"kind": kind.value, "cohort": cohort.number})
+    return item
