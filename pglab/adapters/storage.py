@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from config import Settings
 from pglab.core.errors import UnavailableError
 
 if TYPE_CHECKING:
+    from boto3.session import Session
     from mypy_boto3_s3 import S3Client
 
 CHUNK = 64 * 1024
@@ -114,25 +116,7 @@ class S3Store:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.bucket = settings.s3_bucket
-
-    @cached_property
-    def _strangers_client(self) -> "S3Client":
-        import boto3  # noqa: PLC0415 - as below
-        from botocore import UNSIGNED  # noqa: PLC0415 - comes with boto3
-        from botocore.config import Config  # noqa: PLC0415 - comes with boto3
-
-        return boto3.client(
-            "s3",
-            endpoint_url=self._settings.s3_endpoint,
-            region_name=self._settings.s3_region,
-            config=Config(
-                signature_version=UNSIGNED,
-                s3={"addressing_style": "path"},
-                connect_timeout=CONNECT_SECONDS,
-                read_timeout=READ_SECONDS,
-                retries={"total_max_attempts": 1},
-            ),
-        )
+        self._connecting = Lock()
 
     @cached_property
     def _client(self) -> "S3Client":
@@ -143,29 +127,39 @@ class S3Store:
         """Signs addresses as browsers reach the store, which may be another name than the one we use."""
         return self._connect(self._settings.s3_public_endpoint)
 
-    def _connect(self, endpoint: str) -> "S3Client":
+    @cached_property
+    def _strangers_client(self) -> "S3Client":
+        """Asks without a key, as anybody may."""
+        from botocore import UNSIGNED  # noqa: PLC0415 - comes with boto3
+
+        return self._connect(self._settings.s3_endpoint, signature_version=UNSIGNED, retries={"total_max_attempts": 1})
+
+    @cached_property
+    def _session(self) -> "Session":
+        """What all clients share: the description of S3 alone takes 12 MB."""
         # boto3 takes half a second and 30 MB to import: a web process that moves no file never pays it.
         import boto3  # noqa: PLC0415 - slow to load, and not every process reads files
-        from botocore.config import Config  # noqa: PLC0415 - comes with boto3
 
-        session = boto3.session.Session(
+        return boto3.session.Session(
             aws_access_key_id=self._settings.s3_access_key,
             aws_secret_access_key=self._settings.s3_secret_key,
             region_name=self._settings.s3_region,
         )
-        return session.client(
-            "s3",
-            endpoint_url=endpoint,
-            config=Config(
-                signature_version="s3v4",
-                s3={"addressing_style": "path"},
-                connect_timeout=CONNECT_SECONDS,
-                read_timeout=READ_SECONDS,
-                retries={"total_max_attempts": TRIES, "mode": "standard"},
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
+
+    def _connect(self, endpoint: str, **changed: Any) -> "S3Client":
+        from botocore.config import Config  # noqa: PLC0415 - comes with boto3
+
+        usual = Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"total_max_attempts": TRIES, "mode": "standard"},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
         )
+        with self._connecting:  # a session makes one client at a time
+            return self._session.client("s3", endpoint_url=endpoint, config=usual.merge(Config(**changed)))
 
     def put_stream(self, key: str, fileobj: BinaryIO, media_type: str, *, sha256: str, size: int) -> None:
         checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
