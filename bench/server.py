@@ -15,6 +15,9 @@ from config import ROOT, Settings
 from tests.support import services
 
 WORKERS, THREADS = 2, 4
+# As deploy/pglab-web@.service: modules are compiled once, whatever whoever measures keeps Python from writing; the
+# threads share two heaps.
+AS_INSTALLED = {"PYTHONDONTWRITEBYTECODE": "", "MALLOC_ARENA_MAX": "2"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def served(target: str, environment: dict[str, str], *, workers: int = WORKERS) 
     process = subprocess.Popen(
         command(kind, port, target, workers),
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**os.environ, **AS_INSTALLED, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
