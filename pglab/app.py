@@ -21,8 +21,10 @@ from pglab.adapters.storage import init_storage
 from pglab.admin.routes import bp as admin_pages
 from pglab.awards.routes import bp as award_pages
 from pglab.cli.commands import CommandLine
+from pglab.contact.routes import bp as contact_pages
 from pglab.core.db import db, name_viewers
 from pglab.documents.routes import bp as document_pages
+from pglab.outages.routes import bp as outage_pages
 from pglab.outbox.routes import bp as outbox_pages
 from pglab.payments.routes import bp as payment_pages
 from pglab.pilots.queries import takes_part
@@ -57,6 +59,8 @@ BLUEPRINTS: list[Blueprint] = [
     rfp_pages,
     outbox_pages,
     accounts_pages,
+    contact_pages,
+    outage_pages,
     document_pages,
     admin_pages,
     proposal_pages,

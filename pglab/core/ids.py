@@ -19,4 +19,9 @@ def uuid7() -> UUID:
 
 def proposal_reference(cohort: int) -> str:
     """A proposal's reference, `L12-7K3Q`: random, so that it tells nobody how many proposals exist."""
-    return f"L{cohort}-" + "".join(secrets.choice(CROCKFORD) for _ in range(4))
+    return random_reference(f"L{cohort}-", 4)
+
+
+def random_reference(prefix: str, length: int) -> str:
+    """A reference of random letters and digits that are not mistaken for each other, after its prefix."""
+    return prefix + "".join(secrets.choice(CROCKFORD) for _ in range(length))

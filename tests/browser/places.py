@@ -11,7 +11,9 @@ from werkzeug.routing import Rule
 from pglab.accounts.models import Organization, User
 from pglab.audit.models import AuditEvent
 from pglab.cohorts.models import ChallengeArea
+from pglab.contact.models import Message
 from pglab.core.db import db
+from pglab.outages.models import Outage
 from pglab.outbox.models import Email, Notice
 from pglab.payments.models import Installment, PaymentRequest
 from pglab.pilots.models import Agreement, Pilot
@@ -99,6 +101,7 @@ def values(name: str, rule: Rule) -> list[Any]:
         ),
         "digest": lambda: all_of(select(AuditEvent.hash).order_by(AuditEvent.seq.desc()).limit(1)),
         "role": lambda: ["finance"],
+        "outage_id": lambda: all_of(select(Outage.id)),
         "passkey_id": list,  # the demo has no devices; tests/browser/test_passkeys.py comes there
     }
     return list(makers[name]())
@@ -115,6 +118,8 @@ def references(path: str) -> list[str]:
         return all_of(select(Pilot.reference).where(Pilot.reference.like("P90%")).order_by(Pilot.reference))
     if path.startswith("/manage/agreements"):
         return all_of(select(Agreement.reference).order_by(Agreement.reference).limit(1))
+    if path.startswith("/manage/messages"):
+        return all_of(select(Message.reference).order_by(Message.received_at))
     own = select(Proposal.reference).join(Proposal.organization).order_by(Proposal.reference)
     if path.startswith("/apply"):
         here = own.where(Organization.legal_name == "CurbSense Inc.")

@@ -27,7 +27,7 @@ from tests.support.statements import counting
 pytestmark = pytest.mark.slow
 
 PAGES = ["/", "/cohorts", "/cohorts/12", "/cohorts/12/rfp", "/cohorts/12/how-we-decide",
-         "/cohorts/12/proposal-questions", "/help", "/contact", "/privacy"]  # fmt: skip
+         "/cohorts/12/proposal-questions", "/help", "/privacy"]  # fmt: skip
 CLOCK = kept_pages.clock_mark(datetime(2026, 1, 1, tzinfo=UTC)).partition(b'"')[0]
 
 

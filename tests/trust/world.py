@@ -11,8 +11,11 @@ from werkzeug.routing import Rule
 from pglab.accounts.models import Organization, User
 from pglab.audit.models import AuditEvent
 from pglab.cohorts.models import Cohort
+from pglab.contact.models import Message
+from pglab.contact.states import MessageState
 from pglab.core.db import db
 from pglab.core.ids import uuid7
+from pglab.outages.models import Outage
 from pglab.outbox.models import Email, Notice
 from pglab.pilots.models import Pilot
 from pglab.proposals.models import Proposal, Refusal
@@ -89,9 +92,7 @@ def value(name: str, rule: Rule, state: str) -> object:  # noqa: PLR0911  (one a
     if name == "cohort":
         return 90 if state == "opened" else 12
     if name in ("reference", "proposal"):
-        if rule.rule.startswith("/workspace") or rule.endpoint.startswith("pilots"):
-            return {"pilots.agreement": "A90-01", "pilots.start": proposal.reference}.get(rule.endpoint, "P90-01")
-        return "S90-0004" if rule.endpoint.startswith("payments") else proposal.reference
+        return reference(rule, proposal)
     if name == "slug":
         return slug(rule)
     if name == "slot":
@@ -105,6 +106,14 @@ def value(name: str, rule: Rule, state: str) -> object:  # noqa: PLR0911  (one a
     if name == "token":
         return "not-a-token"
     return IDS[name]() if name in IDS else 1
+
+
+def reference(rule: Rule, proposal: Proposal) -> str:
+    if rule.endpoint.startswith("contact"):
+        return db.session.scalars(select(Message.reference).where(Message.state == MessageState.WAITING)).one()
+    if rule.rule.startswith("/workspace") or rule.endpoint.startswith("pilots"):
+        return {"pilots.agreement": "A90-01", "pilots.start": proposal.reference}.get(rule.endpoint, "P90-01")
+    return "S90-0004" if rule.endpoint.startswith("payments") else proposal.reference
 
 
 def slug(rule: Rule) -> str:
@@ -138,6 +147,7 @@ IDS = {
     "user_id": lambda: db.session.scalars(select(User).where(User.email == "lee.okafor@example.org")).one().id,
     "session_id": uuid7,
     "passkey_id": uuid7,
+    "outage_id": lambda: db.session.scalars(select(Outage)).first().id,  # type: ignore[union-attr]  # the demo has one
     "invitation_id": uuid7,
     "notice_id": lambda: notice_of("dana.ruiz@example.org").id,
     "email_id": lambda: db.session.scalars(select(Email)).first().id,  # type: ignore[union-attr]  # the demo sent mail

@@ -57,6 +57,7 @@ from pglab.accounts.services.signing_in import Visitor, count_code_try, count_pa
 from pglab.accounts.services.tries import (
     CODE_LIMITS,
     MAIL_LIMITS,
+    MESSAGE_LIMITS,
     PASSWORD_LIMITS,
     TooManyTriesError,
     count_try,
@@ -69,6 +70,7 @@ __all__ = [
     "CODE_LIMITS",
     "DEMO_PASSWORD",
     "MAIL_LIMITS",
+    "MESSAGE_LIMITS",
     "PASSWORD_LIMITS",
     "PERSONAS",
     "PLACE_LIMITS",

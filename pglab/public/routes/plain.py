@@ -1,11 +1,12 @@
-"""Pages that say the same to everyone: help, contact, and what the City owes its visitors in writing."""
+"""Pages that say the same to everyone: help, what the City owes its visitors in writing, and whether the site works."""
 
 from flask import g, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin  # type: ignore[import-untyped]  # Flask-Login ships no types
 
 from pglab.admin.queries import list_checks
-from pglab.core.clock import machine_now
+from pglab.core.clock import machine_now, official_now
+from pglab.outages.queries import list_recent
 from pglab.public.routes.blueprint import bp
 from pglab.web.security import public, public_page
 
@@ -15,13 +16,6 @@ from pglab.web.security import public, public_page
 def help_page() -> ResponseReturnValue:
     """Short answers to what people ask most."""
     return render_template("public/help.html")
-
-
-@bp.get("/contact")
-@public_page
-def contact() -> ResponseReturnValue:
-    """How to reach the program."""
-    return render_template("public/contact.html")
 
 
 @bp.get("/accessibility")
@@ -55,9 +49,12 @@ def public_records() -> ResponseReturnValue:
 @bp.get("/status")
 @public
 def status() -> ResponseReturnValue:
-    """Whether the parts of this site answer, asked at this very request; 503 when one does not."""
-    checks = list_checks()
-    if not all(check.passed for check in checks if check.name == "database"):
+    """Whether the parts of this site answer, asked at this very request (503 when one does not), and the outages of
+    the past 90 days."""
+    checks, now = list_checks(), machine_now()
+    database = checks[0].passed
+    if not database:
         g._login_user = AnonymousUserMixin()  # the header would ask the database who is at the screen
-    page = render_template("public/status.html", checks=checks, now=machine_now())
+    outages = list_recent(official_now()) if database else None
+    page = render_template("public/status.html", checks=checks, outages=outages, now=now)
     return page, 200 if all(check.passed for check in checks) else 503
