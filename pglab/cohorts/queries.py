@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, func, literal, select, union_all
 
 from pglab.cohorts.models import HistoryEdition, HostKind, HostOrganization, Participation, PastCohort
 from pglab.cohorts.states import Confidence, Standing
@@ -184,6 +184,32 @@ def find_history() -> History | None:
     """The newest edition, in one statement once it was read; None as long as nothing was loaded."""
     newest = db.session.scalar(select(HistoryEdition.id).order_by(HistoryEdition.number.desc()).limit(1))
     return _read(newest) if newest else None
+
+
+def history_texts() -> CompoundSelect[str, str, str, str]:
+    """Kind, title, text and address of every past cohort and every company in one, as the search reads them."""
+    own = Participation.__table__.join(PastCohort.__table__, PART.past_cohort_id == PAST.id)
+    cohorts = select(
+        literal("past").label("kind"),
+        func.concat("Cohort ", PAST.number, ", ", PAST.year).label("title"),
+        func.concat_ws(" ", _joined(PAST.themes), _joined(PAST.called), _joined(PAST.notes)).label("body"),
+        func.concat("/cohorts/", PAST.number).label("path"),
+    ).where(~PAST.is_withdrawn)
+    companies = (
+        select(
+            literal("company"),
+            PART.company,
+            func.concat_ws(" ", _joined(PART.aliases), PART.product, PART.tried, PART.outcome),
+            func.concat("/alumni/", PART.slug),
+        )
+        .select_from(own)
+        .where(~PART.is_withdrawn, ~PAST.is_withdrawn)
+    )
+    return union_all(cohorts, companies)
+
+
+def _joined(words: ColumnElement[Any]) -> ColumnElement[str]:
+    return func.array_to_string(words, " ")
 
 
 def is_past_cohort(number: int) -> bool:

@@ -7,6 +7,12 @@ from pglab.web.forms import FilterForm, LineField, SelectField
 LONGEST_SEARCH = 100
 
 
+class SearchForm(FilterForm):
+    """What to look for."""
+
+    q = LineField("Search", required=False, max_length=LONGEST_SEARCH, thing="what you look for")
+
+
 class CompanyFilter(FilterForm):
     """Which companies the alumni page shows."""
 

@@ -6,16 +6,29 @@ from flask_login import AnonymousUserMixin  # type: ignore[import-untyped]  # Fl
 
 from pglab.admin.queries import list_checks
 from pglab.core.clock import machine_now, official_now
+from pglab.core.errors import NotFoundError
 from pglab.outages.queries import list_recent
 from pglab.public.routes.blueprint import bp
 from pglab.web.security import public, public_page
+
+# Each is a file in templates/public/help.
+TOPICS = {"applying": "Applying", "after-you-apply": "After you apply", "signing-in": "Signing in"}
 
 
 @bp.get("/help")
 @public_page
 def help_page() -> ResponseReturnValue:
     """Short answers to what people ask most."""
-    return render_template("public/help.html")
+    return render_template("public/help.html", topics=TOPICS, only=None)
+
+
+@bp.get("/help/<slug>")
+@public_page
+def help_topic(slug: str) -> ResponseReturnValue:
+    """The answers on one topic."""
+    if slug not in TOPICS:
+        raise NotFoundError("There is no help on this topic.")
+    return render_template("public/help.html", topics=TOPICS, only=slug)
 
 
 @bp.get("/accessibility")

@@ -26,10 +26,12 @@ from pglab.rfps.queries.parts import (
     list_slots,
 )
 from pglab.rfps.queries.snapshot import snapshot_of
+from pglab.rfps.queries.texts import call_texts
 
 __all__ = [
     "Call",
     "call_of",
+    "call_texts",
     "find_last_change",
     "get_area",
     "get_call",
