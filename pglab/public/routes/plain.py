@@ -1,5 +1,7 @@
 """Pages that say the same to everyone: help, what the City owes its visitors in writing, and whether the site works."""
 
+from typing import NamedTuple
+
 from flask import g, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin  # type: ignore[import-untyped]  # Flask-Login ships no types
@@ -11,8 +13,19 @@ from pglab.outages.queries import list_recent
 from pglab.public.routes.blueprint import bp
 from pglab.web.security import public, public_page
 
-# Each is a file in templates/public/help.
-TOPICS = {"applying": "Applying", "after-you-apply": "After you apply", "signing-in": "Signing in"}
+
+class Topic(NamedTuple):
+    """A part of the help, and the template with its questions and answers."""
+
+    title: str
+    template: str
+
+
+TOPICS = {
+    "applying": Topic("Applying", "public/help/applying.html"),
+    "after-you-apply": Topic("After you apply", "public/help/after-you-apply.html"),
+    "signing-in": Topic("Signing in", "public/help/signing-in.html"),
+}
 
 
 @bp.get("/help")

@@ -1,11 +1,10 @@
 """Search over everything public, one page of results by kind."""
 
 from functools import cache
-from html import unescape
 
-import nh3
 from flask import render_template
 from flask.typing import ResponseReturnValue
+from jinja2.filters import do_striptags
 
 from pglab.public import queries
 from pglab.public.forms import SearchForm
@@ -49,13 +48,9 @@ def search() -> ResponseReturnValue:
 @cache
 def site_texts() -> tuple[SiteText, ...]:
     """The site's own pages: help in full, the others by what they are about."""
-    drawn = {slug: render_template(f"public/help/{slug}.html", answer=spoken) for slug in TOPICS}
-    return (*(SiteText(f"Help: {TOPICS[slug]}", in_words(drawn[slug]), f"/help/{slug}") for slug in drawn), *PAGES)
-
-
-def in_words(html: str) -> str:
-    """What a page says, without its marks."""
-    return " ".join(unescape(nh3.clean(html, tags=set())).split())
+    drawn = {slug: render_template(topic.template, answer=spoken) for slug, topic in TOPICS.items()}
+    helps = (SiteText(f"Help: {TOPICS[slug].title}", do_striptags(drawn[slug]), f"/help/{slug}") for slug in drawn)
+    return (*helps, *PAGES)
 
 
 def spoken(question: str, caller: object) -> str:

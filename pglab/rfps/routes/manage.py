@@ -9,10 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from pglab.accounts.models import StaffRole
 from pglab.accounts.session import me
+from pglab.contact.policy import may_answer
+from pglab.contact.queries import waiting_since
 from pglab.core.clock import official_now
 from pglab.core.db import transaction
 from pglab.core.errors import RuleError
 from pglab.core.money import format_dollars
+from pglab.outages.policy import may_note
 from pglab.rfps import forms, policy, queries, services
 from pglab.rfps.models import Rfp
 from pglab.rfps.queries import Call
@@ -52,7 +55,18 @@ def manage() -> ResponseReturnValue:
     """All cohorts, each with what comes next in it."""
     now = official_now()
     cards = [(rfp, staff_status(rfp, now), next_step(rfp, now)) for rfp in queries.list_rfps(me())]
-    return render_template("rfps/manage.html", cards=cards, may_create=policy.may_prepare(me()))
+    return render_template("rfps/manage.html", cards=cards, may_create=policy.may_prepare(me()), desk=desk())
+
+
+def desk() -> list[tuple[str, str]]:
+    """What this person looks after besides cohorts: what visitors write, and the log of outages."""
+    found = []
+    if may_answer(me()):
+        waiting, _since = waiting_since()
+        found.append((f"Messages ({waiting} waiting)" if waiting else "Messages", "/manage/messages"))
+    if may_note(me()):
+        found.append(("Outages", "/manage/outages"))
+    return found
 
 
 def next_step(rfp: Rfp, now: datetime) -> str:

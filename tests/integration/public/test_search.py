@@ -95,6 +95,7 @@ def test_more_calls_cost_no_more_statements(call: int) -> None:
 
 
 def test_help_topics_have_pages_of_their_own(client: Client) -> None:
+    assert "I forgot my password" in client.get("/help").text
     assert "I forgot my password" in client.get("/help/signing-in").text
     assert "I forgot my password" not in client.get("/help/applying").text
     assert client.get("/help/nothing").status_code == 404

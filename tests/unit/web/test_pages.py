@@ -5,7 +5,7 @@ import re
 import pytest
 from flask import Flask, flash, render_template, render_template_string
 
-TEXT_PAGES = ["help", "accessibility", "privacy", "public_records", "terms"]
+TEXT_PAGES = ["accessibility", "privacy", "public_records", "terms"]
 STATUSES = [400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503]
 SPLIT_PAGE = """
 {% extends "_layouts/page.html" %}{% block title %}Your proposal – L12-7K3Q{% endblock %}
