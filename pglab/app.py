@@ -37,6 +37,7 @@ from pglab.reviews.policy import may_ever_evaluate
 from pglab.reviews.queries import has_seat, is_seated
 from pglab.reviews.routes import bp as review_pages
 from pglab.rfps.routes import bp as rfp_pages
+from pglab.subscriptions.routes import bp as subscription_pages
 from pglab.web import assets, filters
 from pglab.web.errors import init_errors
 from pglab.web.kept_pages import init_kept_pages
@@ -52,11 +53,13 @@ from pglab.web.security import (
     init_headers,
     init_limits,
     init_origin_check,
+    is_one_click,
 )
 
 BLUEPRINTS: list[Blueprint] = [
     public_pages,
     rfp_pages,
+    subscription_pages,
     outbox_pages,
     accounts_pages,
     contact_pages,
@@ -148,7 +151,7 @@ def create_app(settings: Settings) -> Flask:
     name_viewers(who_looks)
     init_limits(app)
     init_origin_check(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     init_storage(app, settings)
     init_scanner(app, settings)
     init_mail(app, settings)
@@ -162,6 +165,8 @@ def create_app(settings: Settings) -> Flask:
     init_accounts(app, has_seat)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for view in filter(is_one_click, app.view_functions.values()):
+        csrf.exempt(view)
     init_navigation(app, WORKSPACES)
     app.extensions["workspaces"] = WORKSPACES
     app.context_processor(lambda: {"demo_notice": settings.demo_notice, "settings": settings})

@@ -38,6 +38,7 @@ class OutgoingMail:
     text: str
     html: str
     written_at: datetime
+    unsubscribe_path: str = ""
 
 
 class CheckedConnection(Connection):
@@ -124,6 +125,10 @@ class Mailer:
 
     def _message(self, mail: OutgoingMail) -> Message:
         sender_address = parseaddr(self.settings.mail_sender)[1]
+        headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+        if mail.unsubscribe_path:  # RFC 8058: the reader's mail program stops it with one request
+            headers["List-Unsubscribe"] = f"<{self.settings.base_url}{mail.unsubscribe_path}>"
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message = Message(
             subject=mail.subject,
             recipients=[mail.to],
@@ -132,7 +137,7 @@ class Mailer:
             sender=self.settings.mail_sender,
             reply_to=sender_address,
             date=mail.written_at.timestamp(),
-            extra_headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
+            extra_headers=headers,
         )
         message.msgId = mail.message_id
         return message

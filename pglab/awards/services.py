@@ -18,6 +18,8 @@ from pglab.reviews.queries import RankedProposal, list_panel_names
 from pglab.reviews.services import lock_rfp
 from pglab.rfps.models import Rfp
 from pglab.rfps.services import stamp_decided
+from pglab.subscriptions.services import announce
+from pglab.subscriptions.states import NewsKind
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,19 @@ def release_decisions(rfp: Rfp, *, sha256: str, actor: User) -> Release:
     record("decisions.released", release, actor=actor, after={**counts, "sha256": sha256})
     record("rfp.decided", board.rfp, actor=actor)
     notices.announce_decisions(decisions)
+    announce_results(board.rfp)
     return release
+
+
+def announce_results(rfp: Rfp) -> None:
+    """Everyone who follows the cohort or the results learns that they are public; who was selected stands there."""
+    announce(
+        NewsKind.RESULTS,
+        rfp.cohort,
+        title=f"PGH Lab {rfp.cohort} startups announced",
+        summary=f"The City decided on the proposals of {rfp.cohort}. The startups it selected are listed on the site.",
+        path=f"/cohorts/{rfp.cohort.number}/awards",
+    )
 
 
 def accept_award(decision: Decision, *, actor: User) -> None:

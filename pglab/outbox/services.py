@@ -40,8 +40,9 @@ def owe(
 
     `about` is a reference ("L12-7K3Q") or the thing itself, of which only its name is kept; a thing with
     `sealed_rfp_id` keeps the notice out of staff views before the opening. A `private` notice (a sign-in or reset
-    link) is not shown in the account and its text is erased once sent. `to` is a person; only an invitation goes to a
-    bare address, and is private too. Effects: notice, mail and job, all in the present transaction.
+    link) is not shown in the account and its text is erased once sent. `to` is a person; only an invitation and what a
+    follower asked for go to a bare address, and are private too. With `unsubscribe_path` in the context the mail says
+    in its headers how to stop it. Effects: notice, mail and job, all in the present transaction.
     """
     address = to if isinstance(to, str) else str(to.email)
     text, html = render_mail(template, to=to, subject=subject, about=about, **context)
@@ -64,6 +65,7 @@ def owe(
         notice_id=notice.id,
         to_address=_one_line(address),
         message_id=f"<{notice.id}@{current_mailer().domain}>",
+        unsubscribe_path=context.get("unsubscribe_path", ""),
     )
     db.session.add(email)
     defer("outbox.deliver_email", email_id=email.id)
@@ -124,7 +126,7 @@ def deliver_email(email_id: UUID) -> None:
         sent_at = official_now()
         EMAIL_WORKFLOW.fire(email, EmailEvent.SEND)
         email.sent_at, email.last_error = sent_at, ""
-        _erase_if_private(email.notice)
+        _erase_if_private(email)
 
 
 def note_refusal(email: Email, said: str) -> None:
@@ -142,20 +144,21 @@ def _outgoing(email: Email) -> OutgoingMail:
         text=notice.body_text,
         html=notice.body_html,
         written_at=notice.created_at,
+        unsubscribe_path=email.unsubscribe_path,
     )
 
 
 def _try_again_or_give_up(email: Email) -> None:
     if email.tries > len(BACK_OFF):
         EMAIL_WORKFLOW.fire(email, EmailEvent.GIVE_UP)
-        _erase_if_private(email.notice)
+        _erase_if_private(email)
     else:
         defer("outbox.deliver_email", later=timedelta(minutes=BACK_OFF[email.tries - 1]), email_id=email.id)
 
 
-def _erase_if_private(notice: Notice) -> None:
-    if notice.private:
-        notice.body_text = notice.body_html = ""
+def _erase_if_private(email: Email) -> None:
+    if email.notice.private:
+        email.notice.body_text = email.notice.body_html = email.unsubscribe_path = ""
 
 
 def requeue_forgotten_emails() -> int:

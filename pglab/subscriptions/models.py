@@ -57,10 +57,6 @@ class Follower(Entity):
     confirmed_at: Mapped[datetime]
     unsubscribed_at: Mapped[datetime | None]
 
-    follows: Mapped[list["Follow"]] = relationship(
-        cascade="all, delete-orphan", passive_deletes=True, order_by="Follow.followed_at"
-    )
-
     def __str__(self) -> str:
         """The log never tells an address."""
         return "A follower"

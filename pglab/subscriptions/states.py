@@ -1,6 +1,7 @@
 """The words of news and of following."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class NewsKind(StrEnum):
@@ -36,3 +37,19 @@ NEWS_OF = {
     Topic.COHORT: frozenset(NewsKind) - {NewsKind.CALL},
     Topic.RESULTS: frozenset({NewsKind.RESULTS}),
 }
+
+
+class Wish(NamedTuple):
+    """One thing somebody wants to follow; a cohort by its number. Written as `calls`, `results` or `cohort-12`."""
+
+    topic: Topic
+    cohort: int | None = None
+
+    def __str__(self) -> str:
+        return self.topic.value if self.cohort is None else f"{self.topic.value}-{self.cohort}"
+
+    @classmethod
+    def read(cls, written: str) -> "Wish":
+        """The wish that `str` wrote."""
+        topic, _, cohort = written.partition("-")
+        return cls(Topic(topic), int(cohort) if cohort else None)

@@ -73,6 +73,7 @@ class Access:
     roles: frozenset[StrEnum] = frozenset()
     fresh: bool = False
     cacheable: bool = False
+    one_click: bool = False
 
 
 class UndeclaredViewError(Exception):
@@ -99,6 +100,18 @@ def public(view: View) -> View:
 def public_page(view: View) -> View:
     """Anyone may open this, and a signed-out visitor's copy may be kept and re-checked by caches."""
     return declare(view, Access(Audience.PUBLIC, cacheable=True))
+
+
+def one_click(view: View) -> View:
+    """Whoever holds the link may send this, from any program and without a cookie (RFC 8058): the secret in the address
+    stands in for a form's token. Only for what its holder alone is concerned by, like stopping their own mail."""
+    return declare(view, Access(Audience.PUBLIC, one_click=True))
+
+
+def is_one_click(view: object) -> bool:
+    """Whether a request to this view may come from outside our pages."""
+    access: Access | None = getattr(view, "access", None)
+    return access is not None and access.one_click
 
 
 def signed_in(view: View) -> View:
@@ -188,7 +201,7 @@ def init_origin_check(app: Flask) -> None:
 
     @app.before_request
     def refuse_other_sites() -> None:
-        if request.method in ("GET", "HEAD", "OPTIONS"):
+        if request.method in ("GET", "HEAD", "OPTIONS") or is_one_click(app.view_functions.get(request.endpoint or "")):
             return
         origin, site = request.headers.get("Origin", "null"), request.headers.get("Sec-Fetch-Site", "same-origin")
         own = {request.host, urlsplit(app.config["SETTINGS"].base_url).netloc}

@@ -1,14 +1,18 @@
 """Making something public about a cohort."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pglab.audit.services import record
 from pglab.cohorts.models import Cohort
 from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.ids import uuid7
+from pglab.outbox.services import defer
 from pglab.subscriptions.models import NewsItem
 from pglab.subscriptions.states import NewsKind
+
+# The queue counts whole seconds; rather a second late than not yet public.
+A_SECOND = timedelta(seconds=1)
 
 
 def announce(
@@ -33,5 +37,7 @@ def announce(
     )
     db.session.add(item)
     db.session.flush()
+    wait = item.visible_at - now
+    defer("subscriptions.tell_followers", later=wait + A_SECOND if wait else None)
     record("news.announced", item, actor=None, after={"kind": kind.value, "cohort": cohort.number})
     return item

@@ -1,4 +1,4 @@
-"""Reading news."""
+"""Reading news: of one cohort, of all, and which cohorts still have some to come."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from pglab.cohorts.models import Cohort
 from pglab.core.db import db
 from pglab.subscriptions.models import NewsItem
-from pglab.subscriptions.states import NewsKind
+from pglab.subscriptions.states import NewsKind, Wish
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,29 @@ def find_news(cohort: Cohort, now: datetime) -> News:
 def find_call_news(now: datetime, *, kinds: Iterable[NewsKind], limit: int) -> News:
     """The latest news of these kinds in all cohorts."""
     return _split(db.session.scalars(_news().where(NewsItem.kind.in_(list(kinds))).limit(limit)), now)
+
+
+def list_running_cohorts(now: datetime) -> list[Cohort]:
+    """Cohorts with more to come: their call is public, their results are not, and they were not cancelled."""
+    public = NewsItem.visible_at <= now
+    called = select(NewsItem.cohort_id).where(NewsItem.kind == NewsKind.CALL, public)
+    over = select(NewsItem.cohort_id).where(NewsItem.kind.in_([NewsKind.RESULTS, NewsKind.CANCELLED]), public)
+    running = select(Cohort).where(Cohort.id.in_(called), Cohort.id.not_in(over))
+    return list(db.session.scalars(running.order_by(Cohort.number.desc())))
+
+
+def list_cohorts(numbers: Iterable[int]) -> list[Cohort]:
+    """The cohorts of these numbers, newest first."""
+    return list(
+        db.session.scalars(select(Cohort).where(Cohort.number.in_(set(numbers))).order_by(Cohort.number.desc()))
+    )
+
+
+def list_cohorts_to_choose(now: datetime, wishes: Iterable[Wish]) -> list[Cohort]:
+    """Those with more to come, and those that somebody follows already, newest first."""
+    followed = list_cohorts(wish.cohort for wish in wishes if wish.cohort is not None)
+    every = {cohort.number: cohort for cohort in [*list_running_cohorts(now), *followed]}
+    return [every[number] for number in sorted(every, reverse=True)]
 
 
 def stands() -> ColumnElement[bool]:
