@@ -34,7 +34,7 @@ TOO_MUCH_TEXT = "That is more text than a form takes"
 # A longer text is not given back: reading and showing it would cost more than it can be worth to anybody.
 LONGEST_KEPT = 4_000_000
 # What a resend page never carries: one-time tokens and secrets.
-NOT_KEPT = {"csrf_token", "password", "current", "new", "code", "device_answer"}
+NOT_KEPT = {"csrf_token", "seen", "password", "current", "new", "code", "device_answer"}
 
 
 def init_errors(app: Flask) -> None:

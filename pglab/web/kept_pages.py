@@ -94,7 +94,12 @@ class Page:
 
 def clock_mark(now: datetime) -> bytes:
     """How a page tells its scripts the official time (the deadline of templates/_macros/page.html)."""
-    return f'data-now="{int(now.timestamp() * 1000)}"'.encode()
+    return f'data-now="{milliseconds(now)}"'.encode()
+
+
+def milliseconds(at: datetime) -> int:
+    """An instant as scripts count it."""
+    return int(at.timestamp() * 1000)
 
 
 def keep_until(now: datetime, changes: Iterable[datetime]) -> None:
@@ -205,12 +210,7 @@ class KeptPages:
             return self._make(place, stamp, environ, start_response)
         request_id = new_request_id()
         log_kept(request_id, page.holding.endpoint, began)
-        if page.etag and environ.get("HTTP_IF_NONE_MATCH") == page.etag:
-            start_response("304 NOT MODIFIED", [*page.headers, ("X-Request-Id", request_id)])
-            return []
-        body = page.text(stamp.now)
-        start_response("200 OK", [*page.headers, ("X-Request-Id", request_id), ("Content-Length", str(len(body)))])
-        return [body]
+        return self._give(page, stamp.now, request_id, environ, start_response)
 
     def _is_plain_visit(self, environ: Environ) -> bool:
         """A GET by somebody without a session, of an address without a question mark."""
@@ -224,32 +224,47 @@ class KeptPages:
     ) -> Iterable[bytes]:
         """Have the application make the page, and keep it under the stamp read before: it can only be newer."""
         environ["pglab.keepable"] = True
-        told: list[Headers] = []
+        begun: list[tuple[str, Headers]] = []
 
-        def begin(status: str, headers: Headers, *rest: Any) -> Any:
-            told.append(headers)
-            return start_response(status, headers, *rest)
+        def begin(status: str, headers: Headers, *_rest: Any) -> Any:
+            begun.append((status, headers))
 
         answer = self.inner(environ, begin)
+        status, headers = begun[-1]
         holding: Holding | None = environ.get("pglab.holding")
-        if holding is None or any(name.lower() == "set-cookie" for name, _ in told[-1]):
+        if holding is None or any(name.lower() == "set-cookie" for name, _ in headers):
+            start_response(status, headers)
             return answer
         try:
             body = b"".join(answer)
         finally:
             if hasattr(answer, "close"):
                 answer.close()
-        self._keep(place, stamp, holding, told[-1], body)
-        return [body]
+        page = self._keep(place, stamp, holding, headers, body)
+        request_id = next(value for name, value in headers if name == "X-Request-Id")
+        return self._give(page, holding.since or stamp.now, request_id, environ, start_response)
 
-    def _keep(self, place: tuple[str, str, str], stamp: Stamp, holding: Holding, headers: Headers, body: bytes) -> None:
+    def _keep(self, place: tuple[str, str, str], stamp: Stamp, holding: Holding, headers: Headers, body: bytes) -> Page:
         if len(self.pages) >= MOST_PAGES:
             self.pages.clear()
         pieces = body.split(clock_mark(holding.since)) if holding.since else [body]
-        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"' if len(pieces) == 1 else ""
+        # Weak where the page tells the time: two answers differ in that place alone.
+        etag = f'{"W/" if len(pieces) > 1 else ""}"{hashlib.sha256(b"".join(pieces)).hexdigest()[:32]}"'
         own = [(name, value) for name, value in headers if name.lower() not in ("content-length", "x-request-id")]
-        kept = [*own, ("ETag", etag)] if etag else own
-        self.pages[place] = Page(stamp.version, holding, kept, etag, pieces)
+        page = self.pages[place] = Page(stamp.version, holding, [*own, ("ETag", etag)], etag, pieces)
+        return page
+
+    def _give(
+        self, page: Page, now: datetime, request_id: str, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """The page, or the word that the visitor has it already; either tells scripts what time it is."""
+        headers = [*page.headers, ("X-Request-Id", request_id), ("Server-Timing", f'now;desc="{milliseconds(now)}"')]
+        if page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            start_response("304 NOT MODIFIED", headers)
+            return []
+        body = page.text(now)
+        start_response("200 OK", [*headers, ("Content-Length", str(len(body)))])
+        return [body]
 
 
 def init_kept_pages(app: Flask) -> None:

@@ -128,7 +128,7 @@ def test_the_deadline_closes_the_page_at_its_very_microsecond(site: tuple[Flask,
         assert ("Start a proposal" in page.text) == (at <= closes_at)
         if at <= closes_at:
             assert kept_pages.clock_mark(at) in page.data
-            assert "ETag" not in page.headers
+            assert page.headers["Server-Timing"] == f'now;desc="{kept_pages.milliseconds(at)}"'
     clock.reset()
 
 
@@ -203,12 +203,26 @@ def test_the_signed_in_get_no_kept_page_and_leave_none(site: tuple[Flask, Flask,
     assert all("Priya Private" not in visitor(app).get(path).text for path in PAGES)
 
 
-def test_an_unchanged_page_without_a_clock_is_not_sent_twice(site: tuple[Flask, Flask, databases.OfficialClock]):
-    app, _, _ = site
-    visitor(app).get("/help")
-    etag = visitor(app).get("/help").headers["ETag"]
-    again = visitor(app).get("/help", headers={"If-None-Match": etag}, check=False)
-    assert (again.status_code, again.data) == (304, b"")
+def test_an_unchanged_page_is_not_sent_twice_and_tells_the_time_all_the_same(
+    site: tuple[Flask, Flask, databases.OfficialClock],
+):
+    """The very first answer can be asked for again; a page that reads differently by now is sent whole."""
+    app, _, clock = site
+    closes_at = make_open_rfp(12).closes_at
+    db.session.rollback()
+    clock.freeze(closes_at - timedelta(hours=5, seconds=30))
+    seen = {path: visitor(app).get(path).headers["ETag"] for path in PAGES}
+    assert seen["/cohorts/12"].startswith("W/")
+    later = closes_at - timedelta(hours=5, seconds=20)
+    clock.freeze(later)
+    for path, etag in seen.items():
+        again = visitor(app).get(path, headers={"If-None-Match": etag}, check=False)
+        assert (again.status_code, again.data) == (304, b"")
+        assert again.headers["Server-Timing"] == f'now;desc="{kept_pages.milliseconds(later)}"'
+    clock.freeze(closes_at - timedelta(hours=4))
+    changed = visitor(app).get("/cohorts/12", headers={"If-None-Match": seen["/cohorts/12"]})
+    assert (changed.status_code, "4 hours 0 minutes left" in changed.text) == (200, True)
+    clock.reset()
 
 
 def test_a_host_we_do_not_serve_gets_no_kept_page(site: tuple[Flask, Flask, databases.OfficialClock]):
