@@ -48,6 +48,7 @@ COME_TO_OTHERWISE = {
     *("accounts.code", "accounts.home", "accounts.confirm", "accounts.reset", "accounts.verify"),
     *("accounts.invitation", "accounts.new_email"),
     *("subscriptions.confirm", "subscriptions.settings", "subscriptions.unsubscribe", "subscriptions.calls_feed"),
+    "rfps.updates_feed",
     *("proposals.own_file", "proposals.received_file", "proposals.record_file", "proposals.receipt_file"),
     *("proposals.refusal_file", "proposals.receipt_keys", "reviews.document", "reviews.ranking_csv"),
     *("reports.dataset_csv", "reports.dataset_json", "payments.ledger_csv", "pilots.deliverable"),

@@ -17,6 +17,8 @@ from pglab.app import create_app
 from pglab.core.clock import official_now
 from pglab.core.db import db, transaction
 from pglab.rfps import services
+from pglab.subscriptions.services import announce
+from pglab.subscriptions.states import NewsKind
 from pglab.web import kept_pages
 from tests.factories.accounts import make_director, make_program_manager
 from tests.factories.rfps import make_open_rfp, new_cohort
@@ -27,7 +29,8 @@ from tests.support.statements import counting
 pytestmark = pytest.mark.slow
 
 PAGES = ["/", "/cohorts", "/cohorts/12", "/cohorts/12/rfp", "/cohorts/12/how-we-decide",
-         "/cohorts/12/proposal-questions", "/help", "/privacy"]  # fmt: skip
+         "/cohorts/12/proposal-questions", "/cohorts/12/updates", "/cohorts/12/updates.atom", "/updates/calls.atom",
+         "/help", "/privacy"]  # fmt: skip
 CLOCK = kept_pages.clock_mark(datetime(2026, 1, 1, tzinfo=UTC)).partition(b'"')[0]
 
 
@@ -108,6 +111,24 @@ def test_what_is_not_committed_is_not_shown_and_does_not_spoil_what_is_kept(
         assert without_clock(visitor(app).get("/cohorts/12").data) == before
         other.rollback()
     assert not made(visitor(app), "/cohorts/12")
+
+
+def test_news_shows_at_its_instant_and_a_feed_is_not_sent_twice(site: tuple[Flask, Flask, databases.OfficialClock]):
+    """Announced by one process for later, shown by both from then on; until then a reader gets 304."""
+    app, other, clock = site
+    cohort, later = make_open_rfp(12).cohort, official_now() + timedelta(hours=1)
+    feeds = [(each, f"/cohorts/12/updates{ending}") for each in (app, other) for ending in ("", ".atom")]
+    visitor(other).get("/cohorts/12/updates.atom")
+    with transaction():
+        path = "/cohorts/12/addenda/1"
+        announce(NewsKind.ADDENDUM, cohort, title="Addendum 1", summary="", path=path, visible_at=later)
+    for at, shown in [(later - timedelta(microseconds=1), False), (later, True), (later + timedelta(hours=1), True)]:
+        clock.freeze(at)
+        assert [("Addendum 1" in visitor(each).get(path).text) for each, path in feeds] == [shown] * 4
+        etag = visitor(app).get("/cohorts/12/updates.atom").headers["ETag"]
+        again = visitor(app).get("/cohorts/12/updates.atom", headers={"If-None-Match": etag})
+        assert (again.status_code, again.data) == (304, b"")
+    clock.reset()
 
 
 def test_the_deadline_closes_the_page_at_its_very_microsecond(site: tuple[Flask, Flask, databases.OfficialClock]):

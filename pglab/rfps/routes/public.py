@@ -18,6 +18,7 @@ from pglab.rfps.queries import Call
 from pglab.rfps.routes.blueprint import bp
 from pglab.rfps.routes.words import PHASE_WORDS, changes, key_dates, pilot_months
 from pglab.rfps.states import RfpStatus
+from pglab.subscriptions.queries import find_news
 from pglab.web.kept_pages import keep_until
 from pglab.web.security import public_page
 
@@ -64,13 +65,16 @@ def row(rfp: Rfp, now: datetime) -> tuple[Rfp, tuple[str, str], str]:
 def cohort_page(cohort: int) -> ResponseReturnValue:
     """Everything about one cohort, its present state first; of one before this site, what its sources tell."""
     try:
-        return show("rfps/cohort.html", cohort)
+        call = queries.get_call(cohort, viewer=viewer())
     except NotFoundError:
         history = find_history()
         past = history.find_round(cohort) if history else None
         if history is None or past is None:
             raise
         return render_template("rfps/past_cohort.html", history=history, past=past, cohort=past.row)
+    parts, news = context(call), find_news(call.rfp.cohort, call.now)
+    keep_until(call.now, [*changes(call.rfp, call.now), *news.changes])
+    return render_template("rfps/cohort.html", news=news.items, **parts)
 
 
 @bp.get("/cohorts/<int:cohort>/rfp")

@@ -18,6 +18,8 @@ from pglab.rfps.routes.blueprint import bp
 from pglab.rfps.routes.manage import READERS
 from pglab.rfps.routes.words import key_dates, staff_status
 from pglab.rfps.states import RfpStatus
+from pglab.subscriptions.queries import count_followers
+from pglab.subscriptions.states import Topic
 from pglab.web.filters import et_date, plural
 from pglab.web.forms import Form
 from pglab.web.security import fresh_sign_in_first, requires
@@ -114,6 +116,7 @@ def show(call: Call, form: Form) -> str:
         publisher=queries.get_person(rfp.published_by_id) if rfp.published_by_id else None,
         may_send=policy.may_change(me(), rfp),
         may_publish=may_publish(rfp),
+        followers=count_followers(Topic.CALLS),
         may_return=waiting and me().has_staff_role(StaffRole.PROGRAM_MANAGER, StaffRole.DIRECTOR),
     )
 

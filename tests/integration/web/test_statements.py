@@ -18,12 +18,17 @@ Login = Callable[[User], Client]
 DECLARED = {"is_true": "yes", "can_take_part": "yes", "knows_what_is_public": "yes"}
 
 
-@pytest.mark.parametrize("path", ["/cohorts/12", "/cohorts/12/rfp", "/cohorts/12/how-we-decide"])
-def test_a_public_page_of_a_call_is_made_with_one_statement(client: Client, path: str):
+@pytest.mark.parametrize(
+    ("path", "statements"),
+    [("/cohorts/12", 2), ("/cohorts/12/rfp", 1), ("/cohorts/12/how-we-decide", 1), ("/cohorts/12/updates.atom", 2)],
+)
+def test_a_public_page_of_a_call_is_made_with_one_statement_and_one_for_its_news(
+    client: Client, path: str, statements: int
+):
     make_open_rfp(12)
     with counting() as sent:
         assert client.get(path).status_code == 200
-    assert len(sent) == 1, sent
+    assert len(sent) == statements, sent
 
 
 def test_a_submit_sends_few_statements(login: Login):
