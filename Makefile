@@ -36,12 +36,12 @@ assets: $(ASSETS) ## Build the page assets
 
 test: setup browser scanner ## Run the tests but the slow proofs; T=path runs one, slow or not
 	@if [ -n "$(T)" ]; then exec $(PY) -m pytest -m "slow or not slow" $(T); fi; \
-	if command -v chromium >/dev/null; then exec $(PY) -m pytest -n 2 -m "not slow" tests; fi; \
-	$(PY) -m pytest -n 2 -m "not slow and not browser" tests; \
+	if command -v chromium >/dev/null; then exec $(PY) -m pytest -n 2 --durations=12 -m "not slow" tests; fi; \
+	$(PY) -m pytest -n 2 --durations=12 -m "not slow and not browser" tests; \
 	echo "NOT RUN: the tests marked 'browser'. They need Chromium: sudo apt-get install chromium"
 
 trust: setup browser scanner ## Run the slow proofs of the promises; docs/trust.md says what they showed
-	@outcome=0; $(PY) -m pytest -m slow -n 2 tests || outcome=$$?; $(PY) -m pglab.cli.scoreboard; exit $$outcome
+	@outcome=0; $(PY) -m pytest -m slow -n 2 --durations=12 tests || outcome=$$?; $(PY) -m pglab.cli.scoreboard; exit $$outcome
 
 check: setup ## Lint, format, types, layers, templates, migrations and the shape of the code
 	$(PY) -m ruff check .
