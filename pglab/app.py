@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import false, select
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import pglab.addenda.receivers
 import pglab.payments.receivers
 import pglab.reviews.receivers  # noqa: F401  (listening is what it is imported for; it knows every table)
 from config import ROOT, Settings, UnsafeSettingsError
@@ -18,6 +19,7 @@ from pglab.adapters.database import find_faults
 from pglab.adapters.mailer import init_mail
 from pglab.adapters.scanner import init_scanner
 from pglab.adapters.storage import init_storage
+from pglab.addenda.routes import bp as addenda_pages
 from pglab.admin.routes import bp as admin_pages
 from pglab.awards.routes import bp as award_pages
 from pglab.cli.commands import CommandLine
@@ -60,6 +62,7 @@ BLUEPRINTS: list[Blueprint] = [
     public_pages,
     rfp_pages,
     subscription_pages,
+    addenda_pages,
     outbox_pages,
     accounts_pages,
     contact_pages,

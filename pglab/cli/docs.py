@@ -5,6 +5,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from config import ROOT
+from pglab.addenda.states import ADDENDUM_WORKFLOW
 from pglab.awards.states import DECISION_WORKFLOW
 from pglab.cli.scoreboard import write_page
 from pglab.core.states import Workflow
@@ -22,6 +23,7 @@ docs_commands = AppGroup("docs", help="Documentation drawn from the code.")
 def all_workflows() -> dict[str, Workflow]:  # type: ignore[type-arg]  # each has its own pair of enums
     """Every state machine, by the name of its diagram."""
     return {
+        "addendum": ADDENDUM_WORKFLOW,
         "agreement": AGREEMENT_WORKFLOW,
         "decision": DECISION_WORKFLOW,
         "email": EMAIL_WORKFLOW,

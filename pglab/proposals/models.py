@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pglab.accounts.models import Organization, User
+from pglab.addenda.models import Addendum
 from pglab.cohorts.models import ChallengeArea
 from pglab.core.db import Entity, choice, one_of
 from pglab.documents.models import Document
@@ -92,6 +93,22 @@ class Attachment(Entity):
 
     slot: Mapped[DocumentSlot] = relationship()
     document: Mapped[Document] = relationship()
+
+
+class AddendumAcknowledgement(Entity):
+    """A representative or editor said for the startup that they read an addendum. Never taken back."""
+
+    __tablename__ = "addendum_acknowledgements"
+    __table_args__ = (UniqueConstraint("proposal_id", "addendum_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"))
+    addendum_id: Mapped[UUID] = mapped_column(ForeignKey("addenda.id"))
+    acknowledged_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    acknowledged_at: Mapped[datetime]
+
+    addendum: Mapped[Addendum] = relationship(lazy="joined")
+    acknowledged_by: Mapped[User] = relationship()
 
 
 class Submission(Entity):

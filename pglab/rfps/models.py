@@ -27,7 +27,11 @@ class Rfp(Entity):
         CheckConstraint(one_of("status", RfpStatus), name="status_known"),
         CheckConstraint(DATES_IN_ORDER, name="dates_in_order"),
         CheckConstraint("stipend_cents > 0 AND award_count > 0", name="amounts_positive"),
-        CheckConstraint("(status = 'published') = (published_by_id IS NOT NULL)", name="published_by_somebody"),
+        CheckConstraint(
+            "(status IN ('published', 'cancelled')) = (published_by_id IS NOT NULL)", name="published_by_somebody"
+        ),
+        CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at_some_time"),
+        CheckConstraint("(status = 'cancelled') = (cancel_reason IS NOT NULL)", name="cancelled_for_a_reason"),
         CheckConstraint("published_by_id <> prepared_by_id", name="published_by_a_second_person"),
         CheckConstraint("opened_at IS NULL OR opened_at > closes_at", name="opened_after_deadline"),
         CheckConstraint("(opened_at IS NULL) = (opening_root IS NULL)", name="opened_with_root"),
@@ -55,6 +59,8 @@ class Rfp(Entity):
     panel_opened_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str | None] = mapped_column(Text)
 
     cohort: Mapped[Cohort] = relationship(lazy="joined")
 

@@ -16,6 +16,7 @@ class RfpEvent(StrEnum):
     SEND_FOR_REVIEW = "send_for_review"
     RETURN = "return"
     PUBLISH = "publish"
+    CANCEL = "cancel"
 
 
 RFP_WORKFLOW = Workflow(
@@ -24,6 +25,7 @@ RFP_WORKFLOW = Workflow(
         (RfpStatus.DRAFT, RfpEvent.SEND_FOR_REVIEW): RfpStatus.IN_REVIEW,
         (RfpStatus.IN_REVIEW, RfpEvent.RETURN): RfpStatus.DRAFT,
         (RfpStatus.IN_REVIEW, RfpEvent.PUBLISH): RfpStatus.PUBLISHED,
+        (RfpStatus.PUBLISHED, RfpEvent.CANCEL): RfpStatus.CANCELLED,
     },
 )
 

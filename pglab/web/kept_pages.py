@@ -27,8 +27,8 @@ from pglab.web.security import may_be_kept
 
 WATCHED = frozenset(
     {
-        *("challenge_areas", "cohorts", "history_editions", "host_organizations", "news_items"),
-        *("participations", "past_cohorts", "rfp_versions", "rfps"),
+        *("addenda", "cancellations", "challenge_areas", "cohorts", "history_editions", "host_organizations"),
+        *("news_items", "participations", "past_cohorts", "rfp_versions", "rfps"),
     }
 )
 ASKED = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+\"?([a-z_]+)", re.IGNORECASE)

@@ -103,6 +103,7 @@ def values(name: str, rule: Rule) -> list[Any]:
         ),
         "digest": lambda: all_of(select(AuditEvent.hash).order_by(AuditEvent.seq.desc()).limit(1)),
         "role": lambda: ["finance"],
+        "field": lambda: ["sections.0.body", "documents.0.max_pages", "dates.decision_on", "dates.scores_due_at"],
         "outage_id": lambda: all_of(select(Outage.id)),
         "passkey_id": list,  # the demo has no devices; tests/browser/test_passkeys.py comes there
     }
@@ -131,7 +132,10 @@ def references(path: str) -> list[str]:
 
 
 def cohorts(path: str) -> list[int]:
-    """Those of the demo; the public page also for one before this site that is well known, disputed, or only a call."""
+    """Those of the demo; the public page also for one before this site that is well known, disputed, or only a call.
+    Only a call that is still open has changes in preparation."""
+    if any(word in path for word in ("/addenda", "/deadline-extension", "/cancellation")):
+        return [12]
     if path.startswith("/manage"):
         return [13, 12, 90]
     return [12, 90, 1, 7, 11] if path == "/cohorts/<int:cohort>" else [12, 90]

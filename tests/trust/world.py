@@ -105,6 +105,8 @@ def value(name: str, rule: Rule, state: str) -> object:  # noqa: PLR0911  (one a
         return "robots.txt"
     if name == "token":
         return "not-a-token"
+    if name == "field":
+        return "sections.0.body"
     return IDS[name]() if name in IDS else 1
 
 

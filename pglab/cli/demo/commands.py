@@ -13,6 +13,7 @@ from config import Settings
 from pglab.cli.demo import front_desk, people
 from pglab.cli.demo.cohorts import (
     call_90,
+    cancelled_99,
     complete_98,
     decided_97,
     declaring_94,
@@ -33,11 +34,11 @@ from pglab.cohorts.services import load_history
 from pglab.core.db import db, transaction
 
 demo_commands = AppGroup("demo", help="A made-up city to try everything in. Not for production.")
-COHORTS = (12, 13, *range(90, 99))
+COHORTS = (12, 13, *range(90, 100))
 CHAPTERS = (
     people,
     *(complete_98, call_90, panel_90, pilots_90),
-    *(decided_97, panel_96, scoring_95, declaring_94, sealed_93, open_92, open_12, upcoming_91),
+    *(decided_97, panel_96, scoring_95, declaring_94, sealed_93, open_92, open_12, upcoming_91, cancelled_99),
     front_desk,
 )
 

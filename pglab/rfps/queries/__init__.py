@@ -1,5 +1,6 @@
 """Reading RFPs: whole calls as pages show them, and the parts of a draft."""
 
+from pglab.rfps.queries.attention import Attention, attention_asked, list_attention
 from pglab.rfps.queries.calls import (
     Call,
     call_of,
@@ -11,6 +12,7 @@ from pglab.rfps.queries.calls import (
     publication_clock,
     shown_to_everyone,
 )
+from pglab.rfps.queries.differences import Difference, describe, differences, leaves, spoken
 from pglab.rfps.queries.parts import (
     find_last_change,
     get_area,
@@ -27,19 +29,39 @@ from pglab.rfps.queries.parts import (
 )
 from pglab.rfps.queries.snapshot import snapshot_of
 from pglab.rfps.queries.texts import call_texts
+from pglab.rfps.queries.versions import (
+    Amendment,
+    content_of,
+    get_amendment,
+    get_version,
+    list_amendments,
+    list_versions,
+)
 
 __all__ = [
+    "Amendment",
+    "Attention",
     "Call",
+    "Difference",
+    "attention_asked",
     "call_of",
     "call_texts",
+    "content_of",
+    "describe",
+    "differences",
     "find_last_change",
+    "get_amendment",
     "get_area",
     "get_call",
     "get_person",
     "get_rfp",
+    "get_version",
     "is_public",
     "latest_version",
+    "leaves",
+    "list_amendments",
     "list_areas",
+    "list_attention",
     "list_criteria",
     "list_eligibility_rules",
     "list_form_sections",
@@ -48,8 +70,10 @@ __all__ = [
     "list_notice_sections",
     "list_rfps",
     "list_slots",
+    "list_versions",
     "next_cohort_number",
     "publication_clock",
     "shown_to_everyone",
     "snapshot_of",
+    "spoken",
 ]

@@ -55,7 +55,13 @@ def manage() -> ResponseReturnValue:
     """All cohorts, each with what comes next in it."""
     now = official_now()
     cards = [(rfp, staff_status(rfp, now), next_step(rfp, now)) for rfp in queries.list_rfps(me())]
-    return render_template("rfps/manage.html", cards=cards, may_create=policy.may_prepare(me()), desk=desk())
+    return render_template(
+        "rfps/manage.html",
+        cards=cards,
+        waiting=queries.list_attention(me()),
+        may_create=policy.may_prepare(me()),
+        desk=desk(),
+    )
 
 
 def desk() -> list[tuple[str, str]]:
@@ -84,6 +90,7 @@ def next_step(rfp: Rfp, now: datetime) -> str:
         Phase.PANEL: f"Decisions on or after {et_date(rfp.decision_on)}.",
         Phase.DECIDED: f"Pilots start {et_date(rfp.cohort.pilot_start_on)}.",
         Phase.PILOTING: f"Pilots end {et_date(rfp.cohort.pilot_end_on)}.",
+        Phase.CANCELLED: "Cancelled. Nothing can be submitted any more.",
     }.get(phase, "")
 
 
@@ -198,7 +205,10 @@ def stages(call: Call) -> list[TaskGroup]:
         return Task(label, f"/manage/cohorts/{number}/{page}" if reached else "", status, color, note)
 
     sealed = "" if opened else "Sealed: no names and no count before two people open them"
+    fixed = opened or phase is Phase.CANCELLED
+    version = f"Version {call.version.number} is in force" if call.version else ""
     return [
+        TaskGroup("Official changes", [stage("Addenda and deadline", "addenda", True, fixed, version)]),
         TaskGroup(
             "Proposals",
             [

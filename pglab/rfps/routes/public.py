@@ -16,7 +16,7 @@ from pglab.rfps import queries
 from pglab.rfps.models import Rfp
 from pglab.rfps.queries import Call
 from pglab.rfps.routes.blueprint import bp
-from pglab.rfps.routes.words import PHASE_WORDS, changes, key_dates, pilot_months
+from pglab.rfps.routes.words import PHASE_WORDS, changes, frozen_dates, key_dates, pilot_months
 from pglab.rfps.states import RfpStatus
 from pglab.subscriptions.queries import find_news
 from pglab.web.kept_pages import keep_until
@@ -80,8 +80,29 @@ def cohort_page(cohort: int) -> ResponseReturnValue:
 @bp.get("/cohorts/<int:cohort>/rfp")
 @public_page
 def notice(cohort: int) -> ResponseReturnValue:
-    """The official notice in numbered, linkable sections, with its version and content hash."""
-    return show("rfps/notice.html", cohort)
+    """The official notice in numbered, linkable sections, with its version and content hash, as amended."""
+    call = queries.get_call(cohort, viewer=viewer())
+    return show_notice(call, newest=call.version.number if call.version else 0)
+
+
+@bp.get("/cohorts/<int:cohort>/rfp/versions/<int:number>")
+@public_page
+def notice_version(cohort: int, number: int) -> ResponseReturnValue:
+    """The notice as one version froze it; a version that is no longer in force says so and names the one that is."""
+    call = queries.get_call(cohort, viewer=viewer())
+    version = queries.get_version(call.rfp, number)
+    frozen = Call(call.rfp, call.now, version, queries.content_of(version))
+    return show_notice(frozen, newest=call.version.number if call.version else number)
+
+
+def show_notice(call: Call, *, newest: int) -> str:
+    """The notice of one version; its dates are those it froze."""
+    number = call.version.number if call.version else 0
+    shown = dict(context(call))
+    if number < newest:
+        shown["dates"] = frozen_dates(call.content)
+    amendments = queries.list_amendments(call.rfp, up_to=number) if number > 1 else []
+    return render_template("rfps/notice.html", newest=newest, amendments=amendments, **shown)
 
 
 @bp.get("/cohorts/<int:cohort>/how-we-decide")

@@ -1,8 +1,11 @@
 """How phases and dates of a call are said on its pages."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Any
 
 from pglab.core.clock import EASTERN
+from pglab.rfps import queries
 from pglab.rfps.models import Rfp
 from pglab.rfps.states import Phase, RfpStatus
 from pglab.web.filters import et_date, et_long, time_left
@@ -60,6 +63,11 @@ def key_dates(rfp: Rfp, now: datetime) -> list[DateRow]:
     )
     rows.append(("Pilots", pilot_months(rfp.cohort.pilot_start_on, rfp.cohort.pilot_end_on), "", False))
     return rows
+
+
+def frozen_dates(content: Mapping[str, Any]) -> list[DateRow]:
+    """The dates that a superseded version named: none of them is to come or done, for none is in force."""
+    return [(change.label, change.after, "", False) for change in queries.differences({}, {"dates": content["dates"]})]
 
 
 def _state(now: datetime, at: datetime, coming: bool) -> str:

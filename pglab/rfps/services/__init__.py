@@ -24,7 +24,7 @@ from pglab.rfps.services.changing import (
     why_not_changed,
 )
 from pglab.rfps.services.publishing import find_obstacles, publish_rfp, return_to_draft, send_for_review
-from pglab.rfps.services.stages import stamp_completed, stamp_decided, stamp_opened, stamp_panel
+from pglab.rfps.services.stages import stamp_cancelled, stamp_completed, stamp_decided, stamp_opened, stamp_panel
 from pglab.rfps.services.suggesting import suggest_dates
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "publish_rfp",
     "return_to_draft",
     "send_for_review",
+    "stamp_cancelled",
     "stamp_completed",
     "stamp_decided",
     "stamp_opened",

@@ -5,6 +5,7 @@ from datetime import datetime
 from pglab.core.db import db
 from pglab.core.errors import StateError
 from pglab.rfps.models import Rfp
+from pglab.rfps.states import RFP_WORKFLOW, RfpEvent
 
 
 def stamp_opened(rfp: Rfp, *, at: datetime, root: str) -> None:
@@ -12,6 +13,13 @@ def stamp_opened(rfp: Rfp, *, at: datetime, root: str) -> None:
     if rfp.opened_at is not None:
         raise StateError("The proposals have already been opened.")
     rfp.opened_at, rfp.opening_root = at, root
+    db.session.flush()
+
+
+def stamp_cancelled(rfp: Rfp, *, at: datetime, reason: str) -> None:
+    """Two people cancelled the call, with the reason everyone reads."""
+    RFP_WORKFLOW.fire(rfp, RfpEvent.CANCEL)
+    rfp.cancelled_at, rfp.cancel_reason = at, reason
     db.session.flush()
 
 

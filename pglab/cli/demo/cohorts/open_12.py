@@ -2,12 +2,27 @@
 
 from datetime import date, timedelta
 
-from pglab.cli.demo import city, proposing
+from pglab.addenda.services import AddendumWords
+from pglab.cli.demo import amending, city, proposing
 from pglab.cli.demo.judging import EVALUATORS, accept, seat
 from pglab.cli.demo.story import FRI, Calendar, Step
 from pglab.rfps.services import NewCohort, create_cohort, publish_rfp, send_for_review
 
 OPEN, NEXT = 12, 13
+CLARIFIED = AddendumWords(
+    "Who can host a pilot",
+    "City authorities can host a pilot too, not only departments. Nothing else changes.",
+    "Startups asked us.",
+    needs_acknowledgement=False,
+)
+CLEARER = ("eligibility.3", "You can take part for the full six months, with a City department or a City authority.")
+EASED = AddendumWords(
+    "A longer pitch deck",
+    "Your pitch deck may have up to 20 pages. You need not change a deck you already added.",
+    "The old limit was too tight for a field test plan.",
+    needs_acknowledgement=True,
+)
+EASIER = ("documents.0.max_pages", 20)
 PANEL = list(enumerate(EVALUATORS))
 
 
@@ -23,7 +38,10 @@ def steps(calendar: Calendar) -> list[Step]:
             on((-8, f"1{at}:30"), f"{name} accepts the seat for cohort 12", accept, OPEN, name)
             for at, name in PANEL[:2]
         ],
+        on((-9, "09:20"), "An addendum to RFP-12 is asked for", amending.prepare, OPEN, CLARIFIED, *CLEARER),
+        on((-8, "17:40"), "Addendum 1 to RFP-12 is issued", amending.issue, OPEN),
         *proposals(calendar),
+        on((-1, "11:20"), "Another addendum to RFP-12 waits", amending.prepare, OPEN, EASED, *EASIER),
         on((-1, "10:30"), "Cohort 13 is drafted", create, cohort_13(calendar), "Priya Shah"),
     ]
 

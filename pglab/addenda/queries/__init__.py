@@ -1,0 +1,41 @@
+"""Reading addenda: the issued ones for everyone, those in preparation for City staff, and what a draft would change."""
+
+from pglab.addenda.queries.fields import (
+    AFTER_THE_DEADLINE,
+    EditableField,
+    as_value,
+    get_field,
+    list_fields,
+    preview,
+    with_changes,
+)
+from pglab.addenda.queries.lists import (
+    Waiting,
+    find_cancellation,
+    find_open_addendum,
+    get_issued,
+    get_open_addendum,
+    list_issued,
+    list_outages,
+    list_to_acknowledge,
+    list_waiting,
+)
+
+__all__ = [
+    "AFTER_THE_DEADLINE",
+    "EditableField",
+    "Waiting",
+    "as_value",
+    "find_cancellation",
+    "find_open_addendum",
+    "get_field",
+    "get_issued",
+    "get_open_addendum",
+    "list_fields",
+    "list_issued",
+    "list_outages",
+    "list_to_acknowledge",
+    "list_waiting",
+    "preview",
+    "with_changes",
+]

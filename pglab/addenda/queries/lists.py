@@ -1,0 +1,104 @@
+"""Which addenda there are, and which acts of two people wait for the second one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from pglab.addenda.models import Addendum, Cancellation
+from pglab.addenda.states import AddendumKind, AddendumStatus
+from pglab.core.db import db
+from pglab.core.errors import NotFoundError
+from pglab.outages.models import Outage
+from pglab.outages.queries import list_all
+from pglab.rfps.models import Rfp
+
+OPEN = (AddendumStatus.DRAFT, AddendumStatus.WAITING)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One act that waits for a second person: what, in which cohort, who asked, since when, and where it is done."""
+
+    what: str
+    cohort: int
+    asked_by: str
+    since: datetime
+    path: str
+
+
+def list_issued(rfp: Rfp) -> list[Addendum]:
+    """The issued addenda, the newest first."""
+    query = select(Addendum).where(Addendum.rfp_id == rfp.id, Addendum.number.is_not(None))
+    return list(db.session.scalars(query.order_by(Addendum.number.desc())))
+
+
+def get_issued(rfp: Rfp, number: int) -> Addendum:
+    """One issued addendum of an RFP the viewer has already been allowed to see."""
+    found = db.session.scalar(select(Addendum).where(Addendum.rfp_id == rfp.id, Addendum.number == number))
+    if found is None:
+        raise NotFoundError(f"{rfp.reference} has no addendum {number}.")
+    return found
+
+
+def find_open_addendum(rfp: Rfp, kind: AddendumKind) -> Addendum | None:
+    """The draft, or what waits for its second person; there is one of each kind at most."""
+    query = select(Addendum).where(Addendum.rfp_id == rfp.id, Addendum.kind == kind, Addendum.status.in_(OPEN))
+    return db.session.scalar(query.options(joinedload(Addendum.prepared_by)))
+
+
+def get_open_addendum(rfp: Rfp, kind: AddendumKind = AddendumKind.CONTENT) -> Addendum:
+    """The addendum in preparation."""
+    found = find_open_addendum(rfp, kind)
+    if found is None:
+        raise NotFoundError("No addendum of this cohort is in preparation.")
+    return found
+
+
+def list_to_acknowledge(rfp_id: UUID) -> list[Addendum]:
+    """The addenda that startups must say they have read, in order."""
+    query = select(Addendum).where(
+        Addendum.rfp_id == rfp_id, Addendum.number.is_not(None), Addendum.needs_acknowledgement
+    )
+    return list(db.session.scalars(query.order_by(Addendum.number)))
+
+
+def list_outages(rfp: Rfp) -> list[Outage]:
+    """The outages on the log that ended and that began while proposals were taken: what an extension may make up
+    for."""
+    return [
+        outage
+        for outage in list_all()
+        if outage.ended_at and outage.ended_at > rfp.publish_at and outage.started_at <= rfp.closes_at
+    ]
+
+
+def find_cancellation(rfp: Rfp) -> Cancellation | None:
+    """The cancellation of a call, asked for or confirmed."""
+    query = select(Cancellation).where(Cancellation.rfp_id == rfp.id, Cancellation.withdrawn_at.is_(None))
+    people = (joinedload(Cancellation.asked_by), joinedload(Cancellation.confirmed_by))
+    return db.session.scalar(query.options(*people))
+
+
+def list_waiting() -> list[Waiting]:
+    """Every addendum, extension and cancellation that waits for its second person, the oldest first."""
+    addenda = select(Addendum).where(Addendum.status == AddendumStatus.WAITING)
+    asked = select(Cancellation).where(Cancellation.confirmed_at.is_(None), Cancellation.withdrawn_at.is_(None))
+    found = [
+        _waiting_addendum(each)
+        for each in db.session.scalars(addenda.options(joinedload(Addendum.rfp), joinedload(Addendum.prepared_by)))
+    ]
+    for each in db.session.scalars(asked.options(joinedload(Cancellation.rfp), joinedload(Cancellation.asked_by))):
+        number = each.rfp.cohort.number
+        path = f"/manage/cohorts/{number}/cancellation"
+        found.append(Waiting("A cancellation", number, each.asked_by.name, each.asked_at, path))
+    return sorted(found, key=lambda waiting: waiting.since)
+
+
+def _waiting_addendum(addendum: Addendum) -> Waiting:
+    number = addendum.rfp.cohort.number
+    page = "deadline-extension" if addendum.moves_deadline else "addenda/draft"
+    what = "A later deadline" if addendum.moves_deadline else f"An addendum, “{addendum.title}”,"
+    return Waiting(what, number, addendum.prepared_by.name, addendum.prepared_at, f"/manage/cohorts/{number}/{page}")
