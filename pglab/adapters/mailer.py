@@ -39,6 +39,7 @@ class OutgoingMail:
     html: str
     written_at: datetime
     unsubscribe_path: str = ""
+    calendar: str = ""
 
 
 class CheckedConnection(Connection):
@@ -140,6 +141,8 @@ class Mailer:
             extra_headers=headers,
         )
         message.msgId = mail.message_id
+        if mail.calendar:
+            message.attach("pgh-lab.ics", "text/calendar", mail.calendar.encode())
         return message
 
 

@@ -64,5 +64,7 @@ class Email(Entity):
     last_error: Mapped[str] = mapped_column(String(300), default="")
     # Where mail programs stop a subscription with one click; empty on mail that nobody subscribed to.
     unsubscribe_path: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    # The one thing that is ever attached: the date the mail is about, as a calendar file.
+    calendar: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     notice: Mapped[Notice] = relationship(lazy="joined")

@@ -42,7 +42,8 @@ def owe(
     `sealed_rfp_id` keeps the notice out of staff views before the opening. A `private` notice (a sign-in or reset
     link) is not shown in the account and its text is erased once sent. `to` is a person; only an invitation and what a
     follower asked for go to a bare address, and are private too. With `unsubscribe_path` in the context the mail says
-    in its headers how to stop it. Effects: notice, mail and job, all in the present transaction.
+    in its headers how to stop it; a `calendar` (the text of such a file) is attached. Effects: notice, mail and job,
+    all in the present transaction.
     """
     address = to if isinstance(to, str) else str(to.email)
     text, html = render_mail(template, to=to, subject=subject, about=about, **context)
@@ -66,6 +67,7 @@ def owe(
         to_address=_one_line(address),
         message_id=f"<{notice.id}@{current_mailer().domain}>",
         unsubscribe_path=context.get("unsubscribe_path", ""),
+        calendar=context.get("calendar", ""),
     )
     db.session.add(email)
     defer("outbox.deliver_email", email_id=email.id)
@@ -145,6 +147,7 @@ def _outgoing(email: Email) -> OutgoingMail:
         html=notice.body_html,
         written_at=notice.created_at,
         unsubscribe_path=email.unsubscribe_path,
+        calendar=email.calendar,
     )
 
 
@@ -158,7 +161,7 @@ def _try_again_or_give_up(email: Email) -> None:
 
 def _erase_if_private(email: Email) -> None:
     if email.notice.private:
-        email.notice.body_text = email.notice.body_html = email.unsubscribe_path = ""
+        email.notice.body_text = email.notice.body_html = email.unsubscribe_path = email.calendar = ""
 
 
 def requeue_forgotten_emails() -> int:

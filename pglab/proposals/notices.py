@@ -8,6 +8,7 @@ from pglab.core.db import db
 from pglab.outbox.services import owe
 from pglab.proposals import policy
 from pglab.proposals.models import Opening, Proposal, Submission
+from pglab.rfps.notices import deadline_calendar
 from pglab.web.filters import et_long, et_seconds, et_short
 
 
@@ -22,7 +23,8 @@ def representatives(proposal: Proposal) -> list[User]:
 
 
 def tell_started(proposal: Proposal) -> None:
-    """The team learns that a proposal was started, by when it is due and who can submit it (N6)."""
+    """The team and their calendars learn that a proposal was started, by when it is due, who can submit it (N6)."""
+    calendar = deadline_calendar(proposal.rfp)
     for person in team(proposal):
         owe(
             "proposal_started",
@@ -33,6 +35,7 @@ def tell_started(proposal: Proposal) -> None:
             proposal=proposal,
             deadline=et_long(proposal.rfp.closes_at),
             representatives=[user.name for user in representatives(proposal)],
+            calendar=calendar,
         )
 
 

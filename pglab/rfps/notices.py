@@ -3,9 +3,10 @@
 from sqlalchemy import select
 
 from pglab.accounts.models import StaffRole, StaffRoleGrant, User
+from pglab.adapters.mailer import current_mailer
 from pglab.core.db import db
 from pglab.outbox.services import owe
-from pglab.rfps import policy
+from pglab.rfps import policy, queries
 from pglab.rfps.models import Rfp
 from pglab.web.filters import et_long
 
@@ -65,3 +66,9 @@ def publishers() -> list[User]:
         .where(StaffRoleGrant.role.in_([StaffRole(role) for role in policy.PUBLISHERS]), User.active)
     )
     return list(db.session.scalars(query.distinct()))
+
+
+def deadline_calendar(rfp: Rfp) -> str:
+    """The deadline as a calendar file for mails that tell of it: where it is known already, it is corrected."""
+    base_url = current_mailer().settings.base_url
+    return queries.write_deadline(rfp, queries.latest_version(rfp.id), base_url=base_url)

@@ -9,10 +9,11 @@ import pytest
 from config import ROOT, Settings
 from tests.support import services
 
-# Migrations, the queue's worker, the S3 client, embedded servers, files and second factors: loaded by what uses them.
+# Migrations, the queue's worker, the S3 client, embedded servers, files, second factors and calendars: loaded by what
+# uses them.
 LATER = (
     *("alembic", "mako", "procrastinate", "croniter", "boto3", "botocore", "urllib3", "psutil", "yaml"),
-    *("PIL", "pikepdf", "puremagic", "qrcode", "zxcvbn", "nh3"),
+    *("PIL", "pikepdf", "puremagic", "qrcode", "zxcvbn", "nh3", "icalendar", "dateutil", "typst"),
 )
 
 

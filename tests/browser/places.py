@@ -51,6 +51,7 @@ COME_TO_OTHERWISE = {
     "rfps.updates_feed",
     *("proposals.own_file", "proposals.received_file", "proposals.record_file", "proposals.receipt_file"),
     *("proposals.refusal_file", "proposals.receipt_keys", "reviews.document", "reviews.ranking_csv"),
+    *("rfps.cohort_calendar", "rfps.cohort_facts"),
     *("reports.dataset_csv", "reports.dataset_json", "payments.ledger_csv", "pilots.deliverable"),
     *("admin.alive", "admin.ready", "admin.metrics", "documents.state", "static"),
 }

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 PAGES = ["/", "/cohorts", "/cohorts/12", "/cohorts/12/rfp", "/cohorts/12/how-we-decide",
          "/cohorts/12/proposal-questions", "/cohorts/12/updates", "/cohorts/12/updates.atom", "/updates/calls.atom",
-         "/help", "/privacy"]  # fmt: skip
+         "/cohorts/12.ics", "/help", "/privacy"]  # fmt: skip
 CLOCK = kept_pages.clock_mark(datetime(2026, 1, 1, tzinfo=UTC)).partition(b'"')[0]
 
 
@@ -79,6 +79,23 @@ def test_a_page_is_made_once_and_given_again_word_for_word(site: tuple[Flask, Fl
         assert again.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
         assert first.headers["X-Request-Id"] != again.headers["X-Request-Id"]
     assert not made(visitor(app), "/cohorts/12")
+
+
+def test_the_files_of_a_call_cost_a_304_until_it_changes(site: tuple[Flask, Flask, databases.OfficialClock]):
+    """And the phase they tell is never an old one."""
+    app, _, clock = site
+    closes_at = make_open_rfp(12).closes_at
+    db.session.rollback()
+    for path in ("/cohorts/12.ics", "/cohorts/12.json"):
+        assert visitor(app).get(path).status_code == 200
+        etag = visitor(app).get(path).headers["ETag"]
+        assert visitor(app).get(path, headers={"If-None-Match": etag}).status_code == 304
+        make_open_rfp(13 if path.endswith("ics") else 14)
+        db.session.rollback()
+        assert made(visitor(app), path)
+    for at, phase in [(closes_at, "open"), (closes_at + timedelta(microseconds=1), "closed_sealed")]:
+        clock.freeze(at)
+        assert visitor(app).get("/cohorts/12.json").json["phase"] == phase
 
 
 def test_a_change_committed_anywhere_shows_with_the_next_request_everywhere(

@@ -12,6 +12,7 @@ from pglab.rfps.queries.calls import (
     publication_clock,
     shown_to_everyone,
 )
+from pglab.rfps.queries.dates import list_dates, write_dates, write_deadline
 from pglab.rfps.queries.differences import Difference, describe, differences, leaves, spoken
 from pglab.rfps.queries.parts import (
     find_last_change,
@@ -63,6 +64,7 @@ __all__ = [
     "list_areas",
     "list_attention",
     "list_criteria",
+    "list_dates",
     "list_eligibility_rules",
     "list_form_sections",
     "list_hosts",
@@ -76,4 +78,6 @@ __all__ = [
     "shown_to_everyone",
     "snapshot_of",
     "spoken",
+    "write_dates",
+    "write_deadline",
 ]

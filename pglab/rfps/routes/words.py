@@ -80,8 +80,13 @@ def changes(rfp: Rfp, now: datetime) -> list[datetime]:
     """The instants at which a page about a call reads differently: its phase, a date that has passed, the time left."""
     inclusive = [rfp.questions_due_at, rfp.answers_due_at, rfp.closes_at, rfp.scores_due_at]
     left = [text_changes(now, at) for at in (rfp.publish_at, *inclusive) if now <= at]
+    return [*phase_changes(rfp), after(rfp.publish_at), *(after(at) for at in inclusive), *left]
+
+
+def phase_changes(rfp: Rfp) -> list[datetime]:
+    """The instants at which a call may come into another phase by its dates alone."""
     pilots_start = datetime.combine(rfp.cohort.pilot_start_on, time(0), EASTERN)
-    return [rfp.publish_at, after(rfp.publish_at), *(after(at) for at in inclusive), pilots_start, *left]
+    return [rfp.publish_at, after(rfp.questions_due_at), after(rfp.closes_at), pilots_start]
 
 
 def pilot_months(start: date, end: date) -> str:
