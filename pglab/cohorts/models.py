@@ -74,8 +74,10 @@ class ChallengeArea(Entity):
     title: Mapped[str] = mapped_column(String(120))
     teaser: Mapped[str] = mapped_column(String(300))
     problem: Mapped[str] = mapped_column(Text)
+    affected: Mapped[str] = mapped_column(Text, default="")
     success: Mapped[str] = mapped_column(Text)
     constraints: Mapped[str] = mapped_column(Text, default="")
+    data_and_sites: Mapped[str] = mapped_column(Text, default="")
     host_id: Mapped[UUID] = mapped_column(ForeignKey("host_organizations.id"))
     champion_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
 

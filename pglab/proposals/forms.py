@@ -1,46 +1,24 @@
 """The forms of applying: start, one section of answers, one file, declare and submit."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
-
-from wtforms.widgets import HiddenInput
 
 from pglab.accounts.models import Organization
 from pglab.cohorts.models import ChallengeArea
 from pglab.core.text import count_words
 from pglab.proposals.models import Answer
 from pglab.proposals.queries import too_long
-from pglab.rfps.models import FormQuestion, FormSection, QuestionKind
+from pglab.rfps.forms import as_answer, as_text, asked_form, field_name
+from pglab.rfps.models import FormQuestion, FormSection
 from pglab.web.forms import (
     ChoiceField,
     Form,
-    HttpsUrlField,
     IdempotencyKeyField,
-    LineField,
-    TextField,
     TickField,
     UploadField,
     VersionField,
-    YesNoField,
 )
-
-LONGEST_ANSWER = 20_000
-
-
-class SeenField(LineField):
-    """Hidden: a fingerprint of what the page showed as stored."""
-
-    widget = HiddenInput()
-
-
-class AnswerField(TextField):
-    """An answer with a word limit that a draft may still exceed: it is kept, and the message stands beside it."""
-
-    def __init__(self, label: str | None = None, *, word_limit: int | None, **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
-        self.word_limit = word_limit
 
 
 class FileForm(Form):
@@ -95,49 +73,27 @@ def start_form(organizations: Iterable[Organization], areas: Iterable[ChallengeA
     return made()
 
 
-def section_form(section: FormSection, answers: Mapping[UUID, Answer]) -> Form:
-    """The form of one section. Blank answers are fine in a draft; `seen` tells whether somebody saved meanwhile."""
-    fields: dict[str, Any] = {field_name(question): _field(question) for question in section.questions}
-    made: type[Form] = type("SectionForm", (Form,), {"seen": SeenField(required=False), **fields})
-    stored = {field_name(q): answers[q.id].text for q in section.questions if q.id in answers}
-    return made(data={**stored, "seen": seen_of(section, answers)})
+def section_form(section: FormSection, shown: Sequence[FormQuestion], answers: Mapping[UUID, Answer]) -> Form:
+    """The form of one section with the questions that are asked. Blank answers are fine in a draft; `seen` tells
+    whether somebody saved meanwhile."""
+    stored = {field_name(q): as_answer(q, answers[q.id].text) for q in shown if q.id in answers}
+    return asked_form(shown, {**stored, "seen": seen_of(section, answers)})
 
 
-def field_name(question: FormQuestion) -> str:
-    """The name of a question's control on the page."""
-    return f"q{question.position}"
+def answers_in(form: Form, shown: Iterable[FormQuestion]) -> dict[UUID, str]:
+    """What was typed, by question, as it is kept. Questions that the page did not show keep their answers."""
+    return {question.id: as_text(question, form[field_name(question)].data) for question in shown}
 
 
-def _field(question: FormQuestion) -> Any:
-    words: dict[str, Any] = {"thing": question.name, "required": False, "description": question.hint}
-    if question.kind is QuestionKind.LONG_TEXT:
-        return AnswerField(question.label, word_limit=question.word_limit, max_length=LONGEST_ANSWER, **words)
-    if question.kind is QuestionKind.URL:
-        return HttpsUrlField(question.label, **words)
-    if question.kind is QuestionKind.YES_NO:
-        return YesNoField(question.label, **words)
-    return LineField(question.label, max_length=300, **words)
-
-
-def answers_in(form: Form, section: FormSection) -> dict[UUID, str]:
-    """What was typed, by question, as it is kept."""
-    return {question.id: as_text(form[field_name(question)].data) for question in section.questions}
-
-
-def as_text(value: Any) -> str:
-    """An answer as it is kept: text, yes or no."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    return str(value or "")
-
-
-def mark_too_long(form: Form, section: FormSection) -> bool:
+def mark_too_long(form: Form, shown: Iterable[FormQuestion]) -> bool:
     """Put the word limit's message beside each answer that is over it; whether there was one."""
     over = False
-    for question in section.questions:
+    for question in shown:
+        if question.word_limit is None:
+            continue
         field = form[field_name(question)]
-        words = count_words(as_text(field.data))
-        if question.word_limit is not None and words > question.word_limit:
+        words = count_words(field.data or "")
+        if words > question.word_limit:
             field.errors = [*field.errors, too_long(question.name, question.word_limit, words)]
             over = True
     return over

@@ -58,6 +58,16 @@ class Draft:
     attachments: list[Attachment]
 
     @property
+    def texts(self) -> dict[UUID, str]:
+        """The answers as text, by question."""
+        return {key: answer.text for key, answer in self.answers.items()}
+
+    @property
+    def asked(self) -> set[UUID]:
+        """The questions that are asked, given the answers so far. Other answers are kept, not judged, not submitted."""
+        return rfp_queries.asked_questions(self.sections, self.texts)
+
+    @property
     def documents(self) -> dict[UUID, Document]:
         """The files by slot."""
         return {attachment.slot_id: attachment.document for attachment in self.attachments}
@@ -141,8 +151,8 @@ def get_draft(proposal: Proposal) -> Draft:
 
 def problems_of(draft: Draft) -> list[Problem]:
     """Everything that keeps this draft from being submitted, in the order of the form."""
-    texts = {key: answer.text for key, answer in draft.answers.items()}
-    problems = [problem for section in draft.sections for problem in section_problems(section, texts)]
+    texts, asked = draft.texts, draft.asked
+    problems = [problem for section in draft.sections for problem in section_problems(section, texts, asked)]
     attached = draft.documents
     for slot in draft.slots:
         if slot.id in attached and attached[slot.id].verdict is ScanVerdict.INFECTED:
@@ -152,14 +162,17 @@ def problems_of(draft: Draft) -> list[Problem]:
     return problems
 
 
-def section_problems(section: FormSection, texts: dict[UUID, str]) -> list[Problem]:
-    """What is missing or too long in one section."""
+def section_problems(section: FormSection, texts: dict[UUID, str], asked: set[UUID]) -> list[Problem]:
+    """What is missing or too long in one section, of what is asked."""
     problems = []
     for question in section.questions:
         text = texts.get(question.id, "")
         words = count_words(text)
+        if question.id not in asked:
+            continue
         if question.required and not text:
-            problems.append(Problem(f"Enter {question.name}", section=section.slug))
+            verb = "Select" if question.answers else "Enter"
+            problems.append(Problem(f"{verb} {question.name}", section=section.slug))
         elif question.word_limit is not None and words > question.word_limit:
             problems.append(Problem(too_long(question.name, question.word_limit, words), section=section.slug))
     return problems
@@ -171,15 +184,18 @@ def too_long(name: str, limit: int, words: int) -> str:
 
 
 def section_states(draft: Draft) -> list[SectionState]:
-    """The tasks of the form with their status in words, computed from what is stored."""
-    answers = draft.answers
+    """The tasks of the form with their status in words, computed from what is stored. A section of which nothing is
+    asked is no task."""
+    answers, asked = draft.answers, draft.asked
     states = []
     for section in draft.sections:
-        own = [answers[question.id] for question in section.questions if question.id in answers]
+        questions = [question for question in section.questions if question.id in asked]
+        own = [answers[question.id] for question in questions if question.id in answers]
         filled = [answer for answer in own if answer.text]
-        problems = section_problems(section, {answer.question_id: answer.text for answer in own})
+        problems = section_problems(section, {answer.question_id: answer.text for answer in own}, asked)
         status = "Completed" if not problems else "In progress" if filled else "Not started"
-        states.append(SectionState(section, status, max(own, key=lambda answer: answer.edited_at, default=None)))
+        if questions:
+            states.append(SectionState(section, status, max(own, key=lambda answer: answer.edited_at, default=None)))
     return states
 
 

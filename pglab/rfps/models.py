@@ -52,6 +52,8 @@ class Rfp(Entity):
     decision_on: Mapped[date]
     stipend_cents: Mapped[int]
     award_count: Mapped[int]
+    has_pitch: Mapped[bool] = mapped_column(default=False)
+    has_feasibility: Mapped[bool] = mapped_column(default=False)
     prepared_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     published_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     opened_at: Mapped[datetime | None]
@@ -104,26 +106,40 @@ class RfpSection(Entity):
     title: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
 
+    def __str__(self) -> str:
+        return self.title
+
 
 class EligibilityRule(Entity):
-    """One published condition for taking part."""
+    """One published condition for taking part. With a `question` it can be checked by a startup before it begins:
+    `fitting` is the answer that meets the condition."""
 
     __tablename__ = "eligibility_rules"
-    __table_args__ = (UniqueConstraint("rfp_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("rfp_id", "position"),
+        CheckConstraint("(question = '') = (fitting IS NULL)", name="question_has_a_fitting_answer"),
+    )
 
     rfp_id: Mapped[UUID] = mapped_column(ForeignKey("rfps.id"))
     position: Mapped[int]
     text: Mapped[str] = mapped_column(String(500))
+    question: Mapped[str] = mapped_column(String(300), default="")
+    fitting: Mapped[bool | None]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Criterion(Entity):
-    """One line of the rubric: a weight out of 100 and what each of the points 0 to 5 means."""
+    """One line of the rubric: a weight out of 100 and what each of the points 0 to 5 means. `library_key` and
+    `library_version` say which entry of the library it began as."""
 
     __tablename__ = "criteria"
     __table_args__ = (
         UniqueConstraint("rfp_id", "position"),
         CheckConstraint("weight BETWEEN 1 AND 100", name="weight_in_range"),
         CheckConstraint("cardinality(anchors) = 6", name="six_anchors"),
+        CheckConstraint("(library_key IS NULL) = (library_version IS NULL)", name="library_entry_whole"),
     )
 
     rfp_id: Mapped[UUID] = mapped_column(ForeignKey("rfps.id"))
@@ -132,13 +148,15 @@ class Criterion(Entity):
     question: Mapped[str] = mapped_column(String(500))
     weight: Mapped[int]
     anchors: Mapped[list[str]] = mapped_column(ARRAY(String(300)))
+    library_key: Mapped[str | None] = mapped_column(String(80))
+    library_version: Mapped[int | None]
 
     def __str__(self) -> str:
         return self.title
 
 
 class FormSection(Entity):
-    """One task of the proposal form: one to three questions on one topic, informing at most one criterion."""
+    """One task of the proposal form: a few questions on one topic, informing at most one criterion."""
 
     __tablename__ = "form_sections"
     __table_args__ = (UniqueConstraint("rfp_id", "position"), UniqueConstraint("rfp_id", "slug"))
@@ -153,18 +171,32 @@ class FormSection(Entity):
     criterion: Mapped[Criterion | None] = relationship()
     questions: Mapped[list["FormQuestion"]] = relationship(order_by="FormQuestion.position", viewonly=True)
 
+    def __str__(self) -> str:
+        return self.title
+
 
 class QuestionKind(StrEnum):
     """How an answer is given."""
 
     SHORT_TEXT = "short_text"
     LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    MULTI_CHOICE = "multi_choice"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
     URL = "url"
     YES_NO = "yes_no"
 
+    @property
+    def offers_options(self) -> bool:
+        """Whether its answers are chosen from options that the question brings along."""
+        return self in (QuestionKind.CHOICE, QuestionKind.MULTI_CHOICE)
+
 
 class FormQuestion(Entity):
-    """One question startups answer, with its word limit."""
+    """One question startups answer. `show_if_id` and `show_if_value` name the answer to another question that makes
+    this one appear."""
 
     __tablename__ = "form_questions"
     __table_args__ = (
@@ -172,6 +204,11 @@ class FormQuestion(Entity):
         CheckConstraint(one_of("kind", QuestionKind), name="kind_known"),
         CheckConstraint("(kind = 'long_text') = (word_limit IS NOT NULL)", name="long_text_has_a_limit"),
         CheckConstraint("word_limit BETWEEN 10 AND 2000", name="word_limit_real"),
+        CheckConstraint(
+            "(kind IN ('choice', 'multi_choice')) = (cardinality(options) > 0)", name="choices_have_options"
+        ),
+        CheckConstraint("(show_if_id IS NULL) = (show_if_value = '')", name="shown_by_an_answer"),
+        CheckConstraint("show_if_id <> id", name="not_shown_by_itself"),
     )
 
     rfp_id: Mapped[UUID] = mapped_column(ForeignKey("rfps.id"))
@@ -183,6 +220,17 @@ class FormQuestion(Entity):
     kind: Mapped[QuestionKind] = mapped_column(choice(QuestionKind))
     word_limit: Mapped[int | None]
     required: Mapped[bool] = mapped_column(default=True)
+    options: Mapped[list[str]] = mapped_column(ARRAY(String(200)), default=list)
+    show_if_id: Mapped[UUID | None] = mapped_column(ForeignKey("form_questions.id"))
+    show_if_value: Mapped[str] = mapped_column(String(200), default="")
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def answers(self) -> list[str]:
+        """The answers that other questions can depend on, as they are kept: none where they can't be foreseen."""
+        return ["Yes", "No"] if self.kind is QuestionKind.YES_NO else list(self.options)
 
 
 class DocumentSlot(Entity):
@@ -206,6 +254,9 @@ class DocumentSlot(Entity):
     max_pages: Mapped[int]
     required: Mapped[bool] = mapped_column(default=True)
 
+    def __str__(self) -> str:
+        return self.title
+
 
 class InstallmentTemplate(Entity):
     """One part of the stipend: the milestone that earns it, when it is done, when it is due, and the amount."""
@@ -223,6 +274,9 @@ class InstallmentTemplate(Entity):
     done_when: Mapped[str] = mapped_column(Text)
     due_after_days: Mapped[int]
     amount_cents: Mapped[int]
+
+    def __str__(self) -> str:
+        return self.milestone
 
 
 class RfpVersion(Entity):

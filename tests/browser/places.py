@@ -19,7 +19,7 @@ from pglab.payments.models import Installment, PaymentRequest
 from pglab.pilots.models import Agreement, Pilot
 from pglab.proposals.models import Proposal
 from pglab.reviews.models import PanelMember
-from pglab.rfps.models import DocumentSlot, FormSection, Rfp
+from pglab.rfps.models import DocumentSlot, FormQuestion, FormSection, Rfp
 
 NOBODY = "visitor"
 # Who is sent to look at which part of the site; the first that fits.
@@ -105,6 +105,9 @@ def values(name: str, rule: Rule) -> list[Any]:
         "digest": lambda: all_of(select(AuditEvent.hash).order_by(AuditEvent.seq.desc()).limit(1)),
         "role": lambda: ["finance"],
         "field": lambda: ["sections.0.body", "documents.0.max_pages", "dates.decision_on", "dates.scores_due_at"],
+        "form_question_id": lambda: all_of(
+            select(FormQuestion.id).join(Rfp, Rfp.id == FormQuestion.rfp_id).where(Rfp.reference == "RFP-13").limit(1)
+        ),
         "outage_id": lambda: all_of(select(Outage.id)),
         "passkey_id": list,  # the demo has no devices; tests/browser/test_passkeys.py comes there
     }
@@ -145,7 +148,7 @@ def cohorts(path: str) -> list[int]:
 def slugs(path: str) -> list[str]:
     if path.startswith("/alumni"):
         return ["beamdata", "behaivior"]
-    if "challenges" in path:
+    if "challenges" in path or "areas" in path:
         return all_of(select(ChallengeArea.slug).distinct().order_by(ChallengeArea.slug).limit(1))
     if "sections" in path:
         return all_of(select(FormSection.slug).distinct().order_by(FormSection.slug))[:3]

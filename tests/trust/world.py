@@ -20,7 +20,7 @@ from pglab.outbox.models import Email, Notice
 from pglab.pilots.models import Pilot
 from pglab.proposals.models import Proposal, Refusal
 from pglab.reviews.models import PanelMember
-from pglab.rfps.models import Rfp
+from pglab.rfps.models import FormQuestion, Rfp
 
 # The columns of the matrix. "visitor" is nobody signed in, "disabled" an account that was switched off.
 PEOPLE = {
@@ -142,6 +142,7 @@ def proposal_of(state: str, startup: str) -> Proposal:
 
 
 IDS = {
+    "form_question_id": lambda: db.session.scalars(select(FormQuestion.id).limit(1)).one(),
     "upload_id": lambda: UUID(int=0),  # nobody is sending a file; an upload is its sender's alone in any case
     "organization_id": lambda: (
         db.session.scalars(select(Pilot).where(Pilot.reference == "P90-01")).one().organization_id

@@ -22,7 +22,7 @@ EDITABLE: tuple[tuple[str, str, Any, bool], ...] = (
     (r"eligibility\.\d+", LINE, 500, False),
     (r"areas\.\d+\.teaser", LINE, 300, False),
     (r"areas\.\d+\.(problem|success)", TEXT, 5000, False),
-    (r"areas\.\d+\.constraints", TEXT, 5000, True),
+    (r"areas\.\d+\.(affected|constraints|data_and_sites)", TEXT, 5000, True),
     (r"criteria\.\d+\.question", LINE, 500, False),
     (r"criteria\.\d+\.anchors\.\d+", LINE, 300, False),
     (r"form\.\d+\.questions\.\d+\.label", LINE, 300, False),

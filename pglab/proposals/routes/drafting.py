@@ -18,8 +18,9 @@ from pglab.proposals import forms, policy, queries, services
 from pglab.proposals.models import Proposal
 from pglab.proposals.routes.blueprint import bp
 from pglab.rfps import queries as rfp_queries
-from pglab.rfps.models import DocumentSlot, FormSection, Rfp
-from pglab.web.filters import et_recent
+from pglab.rfps.forms import field_name, posted_questions
+from pglab.rfps.models import DocumentSlot, FormQuestion, FormSection, Rfp
+from pglab.web.filters import et_recent, plural
 from pglab.web.forms import Form
 from pglab.web.security import signed_in
 
@@ -137,40 +138,53 @@ def last_edit(state: queries.SectionState, now: Any) -> str:
 def section(reference: str, slug: str) -> ResponseReturnValue:
     """One topic of the form. Whatever can be kept is kept, also when an answer is still too long."""
     proposal = queries.get_proposal(reference, viewer=me())
-    part = one_section(proposal, slug)
+    sections = rfp_queries.list_form_sections(proposal.rfp_id)
+    part = one_section(sections, slug)
     answers = queries.answers_by_question(proposal)
-    form = forms.section_form(part, answers)
+    texts = {key: answer.text for key, answer in answers.items()}
+    carried = request.form.get("asked") if request.method == "POST" else None
+    shown = posted_questions(part, carried, rfp_queries.asked_questions(sections, texts))
+    form = forms.section_form(part, shown, answers)
     if request.method == "GET":
-        return section_page(proposal, part, form)
+        return section_page(proposal, part, form, shown)
     fits = form.submitted()
     if form.seen.data != forms.seen_of(part, answers):
         form.seen.typed = forms.seen_of(part, answers)
         theirs = [(question.label, answers[question.id]) for question in part.questions if question.id in answers]
-        return section_page(proposal, part, form, theirs=theirs), 409
+        return section_page(proposal, part, form, shown, theirs=theirs), 409
     if fits:
+        given = forms.answers_in(form, shown)
         with transaction():
-            services.save_answers(proposal, forms.answers_in(form, part), actor=me())
-        if not forms.mark_too_long(form, part):
-            return after_saving(proposal)
+            services.save_answers(proposal, given, actor=me())
+        if not forms.mark_too_long(form, shown):
+            asked = rfp_queries.asked_questions(sections, {**texts, **given})
+            return after_saving(proposal, part, sum(1 for q in part.questions if q.id in asked and q not in shown))
         form.seen.typed = forms.seen_of(part, queries.answers_by_question(proposal))
-    return section_page(proposal, part, form, kept=fits), 422
+    return section_page(proposal, part, form, shown, kept=fits), 422
 
 
 def section_page(
-    proposal: Proposal, part: FormSection, form: Form, *, theirs: list[Any] | None = None, kept: bool = False
+    proposal: Proposal,
+    part: FormSection,
+    form: Form,
+    shown: list[FormQuestion],
+    *,
+    theirs: list[Any] | None = None,
+    kept: bool = False,
 ) -> str:
     """The page of one section; `theirs` holds what somebody else saved while this was being typed."""
-    for question in part.questions:  # a draft may leave any answer out; the page marks only the truly optional ones
-        form[forms.field_name(question)].required = question.required
+    for question in shown:  # a draft may leave any answer out; the page marks only the truly optional ones
+        form[field_name(question)].required = question.required
     return render_template(
         "proposals/section.html",
         proposal=proposal,
         section=part,
+        questions=shown,
         form=form,
         theirs=theirs,
         kept=kept,
         may_edit=policy.may_edit(me(), proposal),
-        names=[forms.field_name(question) for question in part.questions],
+        names=[field_name(question) for question in shown],
         back=came_from(),
     )
 
@@ -180,8 +194,14 @@ def came_from() -> str:
     return "check" if request.values.get("return") == "check" else ""
 
 
-def after_saving(proposal: Proposal) -> ResponseReturnValue:
-    """Back to where the person came from."""
+def after_saving(proposal: Proposal, part: FormSection, more: int) -> ResponseReturnValue:
+    """Back to where the person came from; or to the same page, when an answer brought up more questions there."""
+    if more:
+        flash(
+            f"Saved. Your answers bring up {plural(more, 'more question', 'more questions')} on this page.", "success"
+        )
+        here = url_for(".section", reference=proposal.reference, slug=part.slug)
+        return redirect(f"{here}?return=check" if came_from() else here, 303)
     endpoint = ".check" if came_from() else ".tasks"
     flash("Saved.", "success")
     return redirect(url_for(endpoint, reference=proposal.reference), 303)
@@ -242,9 +262,9 @@ def own_file(reference: str, slug: str) -> ResponseReturnValue:
     return document_response(attachment.document, own=True)
 
 
-def one_section(proposal: Proposal, slug: str) -> FormSection:
+def one_section(sections: list[FormSection], slug: str) -> FormSection:
     """The section of the form with this name in the address."""
-    for part in rfp_queries.list_form_sections(proposal.rfp_id):
+    for part in sections:
         if part.slug == slug:
             return part
     raise NotFoundError("This proposal has no such section.")

@@ -29,6 +29,7 @@ def check(reference: str) -> ResponseReturnValue:
         proposal=proposal,
         now=official_now(),
         sections=draft.sections,
+        asked=draft.asked,
         answers=draft.answers,
         slots=draft.slots,
         attached=draft.documents,

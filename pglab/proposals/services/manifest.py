@@ -34,9 +34,10 @@ def build_manifest(
     declarations: list[str],
     actor: User,
 ) -> Package:
-    """Everything that is received with submission `number`: who, to which RFP version, every answer, every file."""
+    """Everything that is received with submission `number`: who, to which RFP version, every answer to what is asked,
+    every file."""
     version = rfp_queries.latest_version(proposal.rfp_id)
-    answers, attachments = draft.answers, draft.attachments
+    attachments = draft.attachments
     manifest = {
         "type": "pglab-submission",
         "format": 1,
@@ -50,16 +51,7 @@ def build_manifest(
         "submitted_by": actor.name,
         "declarations": declarations,
         "addenda": [],
-        "sections": [
-            {
-                "title": section.title,
-                "answers": [
-                    {"question": question.label, "answer": answers[question.id].text if question.id in answers else ""}
-                    for question in section.questions
-                ],
-            }
-            for section in draft.sections
-        ],
+        "sections": describe_sections(draft),
         "files": [
             {
                 "slot": attachment.slot.title,
@@ -74,6 +66,20 @@ def build_manifest(
     }
     documents = [(attachment.slot_id, attachment.document_id) for attachment in attachments]
     return Package(manifest=manifest, rfp_version_id=version.id, documents=documents)
+
+
+def describe_sections(draft: queries.Draft) -> list[dict[str, Any]]:
+    """Every question that is asked with its answer, by section. Answers to questions that are not asked stay out."""
+    texts, asked = draft.texts, draft.asked
+    sections = [(section, [each for each in section.questions if each.id in asked]) for section in draft.sections]
+    return [
+        {
+            "title": section.title,
+            "answers": [{"question": each.label, "answer": texts.get(each.id, "")} for each in questions],
+        }
+        for section, questions in sections
+        if questions
+    ]
 
 
 def describe_organization(organization: Organization) -> dict[str, str]:

@@ -15,6 +15,7 @@ from pglab.rfps.models import (
     Criterion,
     DocumentSlot,
     EligibilityRule,
+    FormQuestion,
     FormSection,
     InstallmentTemplate,
     RfpSection,
@@ -56,7 +57,24 @@ def _form_sections() -> Select[FormSection]:
         .where(FormSection.rfp_id == bindparam("rfp_id"))
         .options(selectinload(FormSection.questions), joinedload(FormSection.criterion))
         .order_by(FormSection.position)
+        .execution_options(populate_existing=True)  # questions move from section to section while a form is built
     )
+
+
+def get_form_section(rfp_id: UUID, slug: str) -> FormSection:
+    """One section of the form, by its name in addresses."""
+    found = next((section for section in list_form_sections(rfp_id) if section.slug == slug), None)
+    if found is None:
+        raise NotFoundError("This form has no such section.")
+    return found
+
+
+def get_form_question(rfp_id: UUID, question_id: UUID) -> FormQuestion:
+    """One question of the form."""
+    found = db.session.get(FormQuestion, question_id)
+    if found is None or found.rfp_id != rfp_id:
+        raise NotFoundError("This form has no such question.")
+    return found
 
 
 def list_slots(rfp_id: UUID) -> list[DocumentSlot]:

@@ -1,17 +1,21 @@
 """Everything that publication freezes, as one JSON value: what the public reads and every proposal answers."""
 
 from typing import Any
+from uuid import UUID
 
-from pglab.rfps.models import DocumentSlot, FormSection, Rfp
+from pglab.rfps.models import Criterion, DocumentSlot, FormSection, Rfp
 from pglab.rfps.queries import parts
 
 DATES = ("publish_at", "questions_due_at", "answers_due_at", "closes_at", "scores_due_at", "decision_on")
-AREA_TEXTS = ("slug", "title", "teaser", "problem", "success", "constraints")
+AREA_TEXTS = ("slug", "title", "teaser", "problem", "affected", "success", "constraints", "data_and_sites")
 
 
 def snapshot_of(rfp: Rfp) -> dict[str, Any]:
     """The RFP with all its parts, in their order."""
-    cohort = rfp.cohort
+    cohort, rules, sections = rfp.cohort, parts.list_eligibility_rules(rfp.id), parts.list_form_sections(rfp.id)
+    places = {
+        question.id: [section.position, question.position] for section in sections for question in section.questions
+    }
     return {
         "reference": rfp.reference,
         "cohort": {
@@ -24,23 +28,18 @@ def snapshot_of(rfp: Rfp) -> dict[str, Any]:
         "dates": {name: getattr(rfp, name).isoformat() for name in DATES},
         "stipend_cents": rfp.stipend_cents,
         "award_count": rfp.award_count,
+        "stages": {"pitch": rfp.has_pitch, "feasibility": rfp.has_feasibility},
         "areas": [
-            {
-                **{
-                    name: getattr(area, name)
-                    for name in ("slug", "title", "teaser", "problem", "success", "constraints")
-                },
-                "host": area.host.name,
-            }
+            {**{name: getattr(area, name) for name in AREA_TEXTS}, "host": area.host.name}
             for area in parts.list_areas(cohort.id)
         ],
         "sections": [{"title": part.title, "body": part.body} for part in parts.list_notice_sections(rfp.id)],
-        "eligibility": [rule.text for rule in parts.list_eligibility_rules(rfp.id)],
-        "criteria": [
-            {"title": line.title, "question": line.question, "weight": line.weight, "anchors": list(line.anchors)}
-            for line in parts.list_criteria(rfp.id)
+        "eligibility": [rule.text for rule in rules],
+        "eligibility_check": [
+            {"rule": rule.position, "question": rule.question, "fitting": rule.fitting} for rule in rules if rule.question
         ],
-        "form": [_form_section(section) for section in parts.list_form_sections(rfp.id)],
+        "criteria": [_criterion(line) for line in parts.list_criteria(rfp.id)],
+        "form": [_form_section(section, places) for section in sections],
         "documents": [_slot(slot) for slot in parts.list_slots(rfp.id)],
         "installments": [
             {
@@ -54,7 +53,19 @@ def snapshot_of(rfp: Rfp) -> dict[str, Any]:
     }
 
 
-def _form_section(section: FormSection) -> dict[str, Any]:
+def _criterion(line: Criterion) -> dict[str, Any]:
+    library = {"entry": line.library_key, "version": line.library_version} if line.library_key else None
+    return {
+        "title": line.title,
+        "question": line.question,
+        "weight": line.weight,
+        "anchors": list(line.anchors),
+        "library": library,
+    }
+
+
+def _form_section(section: FormSection, places: dict[UUID, list[int]]) -> dict[str, Any]:
+    """Conditions name their question by its section and place, so that a version reads by itself."""
     return {
         "title": section.title,
         "group": section.group,
@@ -66,6 +77,10 @@ def _form_section(section: FormSection) -> dict[str, Any]:
                 "kind": question.kind.value,
                 "word_limit": question.word_limit,
                 "required": question.required,
+                "options": list(question.options),
+                "show_if": {"question": places[question.show_if_id], "answer": question.show_if_value}
+                if question.show_if_id
+                else None,
             }
             for question in section.questions
         ],

@@ -20,8 +20,8 @@ CALL_TEXTS = """
     FROM newest, jsonb_array_elements(said -> 'sections') AS part(section)
     UNION ALL
     SELECT 'challenge', 'Cohort ' || cohort || ': ' || (area ->> 'title'),
-        concat_ws(' ', area ->> 'teaser', area ->> 'problem', area ->> 'success', area ->> 'constraints',
-            area ->> 'host'),
+        concat_ws(' ', area ->> 'teaser', area ->> 'problem', area ->> 'affected', area ->> 'success',
+            area ->> 'constraints', area ->> 'data_and_sites', area ->> 'host'),
         '/cohorts/' || cohort || '/challenges/' || (area ->> 'slug')
     FROM newest, jsonb_array_elements(said -> 'areas') AS area
 """

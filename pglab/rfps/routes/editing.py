@@ -1,19 +1,28 @@
 """What each page of the setup edits: its form filled from the draft, its groups, and the service that saves it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
+from flask import request
+from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
 from pglab.accounts.session import me
-from pglab.rfps import forms, queries, services
+from pglab.rfps import forms, services
 from pglab.rfps.models import Rfp
 from pglab.web.forms import Form
 
-Groups = list[tuple[str, list[Field]]]
-Rows = Sequence[Mapping[str, Any]]
+OWN_FIELDS = ("version", "csrf_token", "rows")
+BLANK_ROW: forms.Row = {"required": ["yes"], "media_types": ["application/pdf"]}
+
+
+class Group(NamedTuple):
+    """Fields drawn together; `place` is the number of the part they belong to, 0 when they are the whole form."""
+
+    heading: str
+    fields: list[Field]
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -25,177 +34,98 @@ class EditPage:
     form: type[Form]
     stored: dict[str, Any]
     save: Callable[[Form, int], None]
-    headings: tuple[str, ...] = ()
+    noun: str = ""
+    offers: Sequence[Mapping[str, Any]] = ()
 
     def make(self, rfp: Rfp, **kwargs: Any) -> Form:
         """The form: what was posted, or what is stored."""
         return self.form(data={**self.stored, "version": rfp.version}, **kwargs)
 
-    def groups(self, form: Form) -> Groups:
-        """The fields as they are drawn: under a heading for each numbered part, or all together."""
-        drawn = [field for field in form if field.name not in ("version", "csrf_token")]
-        if not self.headings:
-            return [("", drawn)]
-        return [
-            (heading, [field for field in drawn if field.name.endswith(f"_{place}")])
-            for place, heading in enumerate(self.headings, start=1)
-        ]
+    def groups(self, form: Form) -> list[Group]:
+        """The fields as they are drawn."""
+        return [Group("", [field for field in form if field.name not in OWN_FIELDS])]
+
+    def rearranged(self, _rfp: Rfp) -> Form | None:
+        """The form with its parts in another order, when that was asked for; a page without parts never."""
+        return None
 
 
-def details_page(rfp: Rfp) -> EditPage:
-    """Headline, summary, pilot dates and amounts."""
-    cohort = rfp.cohort
-    stored = {name: getattr(cohort, name) for name in ("headline", "summary", "pilot_start_on", "pilot_end_on")}
-    amounts = {
-        "budget_cents": cohort.budget_cents,
-        "stipend_cents": rfp.stipend_cents,
-        "award_count": rfp.award_count,
-    }
+@dataclass(frozen=True)
+class ListPage(EditPage):
+    """A page of any number of parts of one kind: `noun` says which. Moving, adding and removing saves nothing yet."""
 
-    def save(form: Form, version: int) -> None:
-        services.change_details(rfp, services.CallDetails(**answers(form)), version=version, actor=me())
+    fields: Callable[[int], forms.Fields] = field(default=lambda _place: {})
+    rows: Sequence[Mapping[str, Any]] = ()
 
-    return EditPage(
-        "Details", "What the cohort is called and what it may cost.", forms.DetailsForm, stored | amounts, save
-    )
+    def make(self, rfp: Rfp, **kwargs: Any) -> Form:
+        """The form with as many parts as the page had that was posted, or as are stored."""
+        count = posted_count(len(self.rows)) if "formdata" not in kwargs else len(self.rows)
+        made = forms.numbered(count, self.fields)
+        form = made(data={**forms.fill_numbered(self.rows), "version": rfp.version}, **kwargs)
+        form["rows"].typed = str(count)
+        return form
 
+    def groups(self, form: Form) -> list[Group]:
+        """Each part under its own heading, with the fields that are seen."""
+        places = range(1, part_count(form) + 1)
+        return [Group(f"{self.noun.capitalize()} {place}", fields_of(form, place), place) for place in places]
 
-def dates_page(rfp: Rfp) -> EditPage:
-    """The dates of the call."""
-    names = ("publish_at", "questions_due_at", "answers_due_at", "closes_at", "scores_due_at", "decision_on")
+    def rearranged(self, rfp: Rfp) -> Form | None:
+        """What was typed with a part moved, added or taken out, as the button that was pressed says."""
+        step, _, which = request.form.get("do", "").partition("-")
+        rows = forms.typed_rows(request.form, posted_count(len(self.rows)))
+        if step == "add" and len(rows) < services.MOST_PARTS:
+            rows.append(dict(BLANK_ROW))
+        elif step == "offer" and len(rows) < services.MOST_PARTS:
+            rows += [offered_row(each) for each in self.offers if each["key"] == which]
+        elif step in ("up", "down", "out") and which.isdecimal():
+            rows = forms.rearrange(rows, step, int(which))
+        else:
+            return None
+        return self.from_rows(rows, rfp)
 
-    def save(form: Form, version: int) -> None:
-        services.change_dates(rfp, services.CallDates(**answers(form)), version=version, actor=me())
-
-    stored = {name: getattr(rfp, name) for name in names}
-    return EditPage("Dates", "All times are Eastern time.", forms.DatesForm, stored, save)
-
-
-def notice_page(rfp: Rfp) -> EditPage:
-    """The sections of the notice."""
-    stored = queries.list_notice_sections(rfp.id)
-    rows = [{"title": part.title, "body": part.body} for part in stored]
-
-    def save(form: Form, version: int) -> None:
-        sections = [services.SectionText(**row) for row in forms.read_numbered(form, rows)]
-        services.change_notice(rfp, sections, version=version, actor=me())
-
-    lede = "The official words of the request for proposals. A blank line starts a new paragraph."
-    headings = [f"Section {place}" for place in range(1, len(rows) + 1)]
-    return numbered_page("Official notice", lede, rows, headings, forms.section_fields, save)
+    def from_rows(self, rows: Sequence[forms.Row], rfp: Rfp) -> Form:
+        """The form of these parts as they were typed."""
+        made = forms.numbered(len(rows), self.fields)
+        typed: MultiDict[str, str] = forms.retyped(request.form, rows)
+        return made(formdata=typed, data={"version": rfp.version})
 
 
-def eligibility_page(rfp: Rfp) -> EditPage:
-    """The conditions for taking part."""
-    rows = [{"text": rule.text} for rule in queries.list_eligibility_rules(rfp.id)]
-
-    def save(form: Form, version: int) -> None:
-        rules = [services.RuleText(**row) for row in forms.read_numbered(form, rows)]
-        services.change_eligibility(rfp, rules, version=version, actor=me())
-
-    return numbered_page("Eligibility", "Who can take part.", rows, [], forms.rule_fields, save)
+def part_count(form: Form) -> int:
+    """How many parts a form has."""
+    return sum(1 for each in form if each.name.startswith("id_"))
 
 
-def rubric_page(rfp: Rfp) -> EditPage:
-    """Criteria, weights, anchors."""
-    stored = queries.list_criteria(rfp.id)
-    rows = [
-        {"title": line.title, "weight": line.weight, "question": line.question}
-        | {f"anchor{points}": line.anchors[points] for points in forms.POINTS}
-        for line in stored
-    ]
-
-    def save(form: Form, version: int) -> None:
-        lines = [
-            services.RubricLine(
-                row["title"], row["question"], row["weight"], [row[f"anchor{points}"] for points in forms.POINTS]
-            )
-            for row in forms.read_numbered(form, rows)
-        ]
-        services.change_rubric(rfp, lines, version=version, actor=me())
-
-    lede = "Weights add up to 100. The rubric is frozen when the call is published."
-    return numbered_page("Rubric", lede, rows, [line.title for line in stored], forms.criterion_fields, save)
+def fields_of(form: Form, place: int) -> list[Field]:
+    """The fields of one part that are seen."""
+    return [each for each in form if each.name.rsplit("_", 1)[-1] == str(place) and not is_hidden(each)]
 
 
-def questions_page(rfp: Rfp) -> EditPage:
-    """The questions of the proposal form."""
-    asked = [(section, question) for section in queries.list_form_sections(rfp.id) for question in section.questions]
-    names = ("label", "hint", "word_limit", "required")
-    rows = [{name: getattr(question, name) for name in names} for _section, question in asked]
-    headings = [f"{place}. {section.title}" for place, (section, _question) in enumerate(asked, start=1)]
-
-    def save(form: Form, version: int) -> None:
-        texts = [services.QuestionText(**row) for row in forms.read_numbered(form, rows)]
-        services.change_questions(rfp, texts, version=version, actor=me())
-
-    return numbered_page(
-        "Questions",
-        "What startups answer, and in how many words.",
-        rows,
-        headings,
-        lambda place: forms.question_fields(asked[place - 1][1], place),
-        save,
-    )
+def is_hidden(each: Field) -> bool:
+    """Whether a field only travels along."""
+    return getattr(each.widget, "input_type", "") == "hidden"
 
 
-def documents_page(rfp: Rfp) -> EditPage:
-    """The files startups hand in."""
-    stored = queries.list_slots(rfp.id)
-    rows = [{"title": slot.title, "hint": slot.hint, "max_pages": slot.max_pages} for slot in stored]
-
-    def save(form: Form, version: int) -> None:
-        slots = [services.SlotText(**row) for row in forms.read_numbered(form, rows)]
-        services.change_slots(rfp, slots, version=version, actor=me())
-
-    headings = [slot.title for slot in stored]
-    return numbered_page("Documents", "The files every proposal needs.", rows, headings, forms.slot_fields, save)
+def offered_row(entry: Mapping[str, Any]) -> forms.Row:
+    """An entry of the library as if it had been typed."""
+    return {name: [str(value)] for name, value in entry.items() if name != "key"}
 
 
-def installments_page(rfp: Rfp) -> EditPage:
-    """Milestones and amounts."""
-    names = ("milestone", "done_when", "due_after_days", "amount_cents")
-    stored = queries.list_installments(rfp.id)
-    rows = [{name: getattr(part, name) for name in names} for part in stored]
-
-    def save(form: Form, version: int) -> None:
-        plan = [services.InstallmentPlan(**row) for row in forms.read_numbered(form, rows)]
-        services.change_installments(rfp, plan, version=version, actor=me())
-
-    lede = "The parts of the stipend. They add up to the whole."
-    headings = [f"Installment {place}" for place in range(1, len(rows) + 1)]
-    return numbered_page("Installments", lede, rows, headings, forms.installment_fields, save)
-
-
-def area_page(rfp: Rfp, slug: str) -> EditPage:
-    """One challenge area."""
-    area = queries.get_area(rfp.cohort_id, slug)
-    hosts = {host.id: host for host in queries.list_hosts()}
-    texts = {name: getattr(area, name) for name in ("title", "teaser", "problem", "success", "constraints")}
-    people = {"host_id": str(area.host_id), "champion_email": area.champion.email if area.champion else ""}
-
-    def save(form: Form, version: int) -> None:
-        given = answers(form)
-        text = services.AreaText(host=hosts[UUID(given.pop("host_id"))], **given)
-        services.change_area(area, text, rfp=rfp, version=version, actor=me())
-
-    lede = "Describe the problem and leave the solution to the startups."
-    return EditPage(area.title, lede, forms.area_form(hosts.values()), texts | people, save)
-
-
-def numbered_page(
-    title: str,
-    lede: str,
-    rows: Rows,
-    headings: Sequence[str],
-    fields: Callable[[int], forms.Fields],
-    save: Callable[[Form, int], None],
-) -> EditPage:
-    """A page that edits several parts of one kind."""
-    form = forms.numbered(len(rows), fields)
-    return EditPage(title, lede, form, forms.fill_numbered(rows), save, tuple(headings))
+def posted_count(otherwise: int) -> int:
+    """How many parts the posted page had; a page that does not say had as many as are stored."""
+    posted = request.form.get("rows", "")
+    return min(int(posted), services.MOST_PARTS) if posted.isdecimal() and len(posted) < 4 else otherwise
 
 
 def answers(form: Form) -> dict[str, Any]:
     """What was entered, without the form's own fields."""
-    return {field.name: field.data for field in form if field.name not in ("version", "csrf_token")}
+    return {field.name: field.data for field in form if field.name not in OWN_FIELDS}
+
+
+def saver(change: Callable[..., None], rfp: Rfp, make: Callable[[Form], Any]) -> Callable[[Form, int], None]:
+    """Saves what a form says through one service."""
+
+    def save(form: Form, version: int) -> None:
+        change(rfp, make(form), version=version, actor=me())
+
+    return save

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -13,40 +13,20 @@ from pglab.contact.policy import may_answer
 from pglab.contact.queries import waiting_since
 from pglab.core.clock import official_now
 from pglab.core.db import transaction
-from pglab.core.errors import RuleError
+from pglab.core.errors import RuleError, StateError
 from pglab.core.money import format_dollars
 from pglab.outages.policy import may_note
 from pglab.rfps import forms, policy, queries, services
 from pglab.rfps.models import Rfp
-from pglab.rfps.queries import Call
 from pglab.rfps.routes.blueprint import bp
-from pglab.rfps.routes.public import context
-from pglab.rfps.routes.words import key_dates, pilot_months, staff_status
+from pglab.rfps.routes.tasks import finding_url, setup_tasks, stages
+from pglab.rfps.routes.words import key_dates, staff_status
 from pglab.rfps.states import Phase, RfpStatus
-from pglab.web.filters import et_date, et_long, plural
+from pglab.web.filters import et_date, et_long
 from pglab.web.security import requires
 
 READERS = (StaffRole.PROGRAM_MANAGER, StaffRole.DIRECTOR, StaffRole.AUDITOR)
 STIPEND, AWARDS = 25_000_00, 8
-
-
-class Task(NamedTuple):
-    """One line of a task list."""
-
-    label: str
-    url: str
-    status: str
-    color: str
-    note: str = ""
-    weight: str = ""
-
-
-class TaskGroup(NamedTuple):
-    """Tasks under one heading."""
-
-    title: str
-    tasks: list[Task]
-    note: str = ""
 
 
 @bp.get("/manage")
@@ -97,18 +77,21 @@ def next_step(rfp: Rfp, now: datetime) -> str:
 @bp.route("/manage/cohorts/new", methods=["GET", "POST"])
 @requires(StaffRole.PROGRAM_MANAGER)
 def new_cohort() -> ResponseReturnValue:
-    """A cohort from the sample plan: number, dates and amounts; the rest is edited in the draft."""
-    form = forms.NewCohortForm(data=suggestions())
+    """A cohort from an earlier one or from the sample plan: number, dates and amounts; the rest is edited later."""
+    earlier = queries.list_rfps(me())
+    form = forms.new_cohort_form(earlier)(data=suggestions())
     if form.submitted():
-        given = {field.name: field.data for field in form if field.name != "csrf_token"}
+        given = {field.name: field.data for field in form if field.name not in ("csrf_token", "source")}
+        source = next((rfp for rfp in earlier if str(rfp.cohort.number) == form["source"].data), None)
         try:
             with transaction():
-                services.create_cohort(services.NewCohort(**given), actor=me())
+                services.create_cohort(services.NewCohort(**given), actor=me(), source=source)
         except RuleError as error:
             form.show(error)
         else:
-            flash(f"Cohort {given['number']} is made from the sample plan. Check each part.", "success")
-            return redirect(url_for(".overview", cohort=given["number"]), 303)
+            begun = f"cohort {source.cohort.number}" if source else "the sample plan"
+            flash(f"Cohort {given['number']} is made from {begun}. Check each part.", "success")
+            return redirect(url_for(".setup", cohort=given["number"]), 303)
     return render_template("rfps/new_cohort.html", form=form), 422 if form.problems else 200
 
 
@@ -131,123 +114,42 @@ def suggestions() -> dict[str, Any]:
 def overview(cohort: int) -> ResponseReturnValue:
     """Before publication: what there is to set up. Afterwards: the phase, the dates, and the way to each stage."""
     call = queries.get_call(cohort, viewer=me())
-    preparing = call.phase is Phase.PREPARING
+    if call.phase is Phase.PREPARING:
+        return redirect(url_for(".setup", cohort=cohort))
     return render_template(
         "rfps/overview.html",
         call=call,
         rfp=call.rfp,
         status=staff_status(call.rfp, call.now),
         step=next_step(call.rfp, call.now),
-        preparing=preparing,
-        groups=setup_tasks(call) if preparing else stages(call),
+        groups=stages(call),
         dates=key_dates(call.rfp, call.now),
-        obstacles=services.find_obstacles(call.rfp) if preparing else [],
-        may_change=policy.may_change(me(), call.rfp),
         preparer=queries.get_person(call.rfp.prepared_by_id),
     )
 
 
-def setup_tasks(call: Call) -> list[TaskGroup]:
-    """Each part of the draft with what stands in it now."""
-    rfp, content, number = call.rfp, call.content, call.rfp.cohort.number
-    editable = policy.may_change(me(), rfp)
-
-    def task(label: str, view: str, status: str, note: str = "", slug: str | None = None) -> Task:
-        url = url_for(f".{view}", cohort=number, slug=slug) if editable else ""
-        return Task(label, url, status, "", note)
-
-    weights = sum(line["weight"] for line in content["criteria"])
-    paid = sum(part["amount_cents"] for part in content["installments"])
-    awards = plural(rfp.award_count, "award")
-    months = pilot_months(rfp.cohort.pilot_start_on, rfp.cohort.pilot_end_on)
-    questions = sum(len(section["questions"]) for section in content["form"])
-    return [
-        TaskGroup(
-            "The cohort",
-            [
-                task("Details", "details", f"{awards} of {format_dollars(rfp.stipend_cents)}", f"Pilots {months}"),
-                task("Dates", "dates", "", f"Proposals are due {et_long(rfp.closes_at)}"),
-            ],
-        ),
-        TaskGroup(
-            "Challenge areas",
-            [task(area["title"], "area", "", area["host"], slug=area["slug"]) for area in content["areas"]],
-        ),
-        TaskGroup(
-            "What startups read and answer",
-            [
-                task("Official notice", "notice_text", plural(len(content["sections"]), "section")),
-                task("Eligibility", "eligibility", plural(len(content["eligibility"]), "condition")),
-                task("Questions", "questions", plural(questions, "question")),
-                task("Documents", "documents", plural(len(content["documents"]), "document")),
-            ],
-        ),
-        TaskGroup(
-            "How we decide and pay",
-            [
-                task("Rubric", "rubric", f"{weights} of 100%"),
-                task("Installments", "installments", f"{format_dollars(paid)} of {format_dollars(rfp.stipend_cents)}"),
-            ],
-        ),
-    ]
-
-
-def stages(call: Call) -> list[TaskGroup]:
-    """The way to the stages of a published cohort, each linked once it is reached; the work is done on pages of the
-    domains above, so their addresses are plain paths."""
-    rfp, phase, number = call.rfp, call.phase, call.rfp.cohort.number
-    closed = call.now > rfp.closes_at
-    opened, panel, decided = (at is not None for at in (rfp.opened_at, rfp.panel_opened_at, rfp.decided_at))
-    over = phase is Phase.COMPLETE
-
-    def stage(label: str, page: str, reached: bool, done: bool, note: str = "") -> Task:
-        status, color = ("Later", "") if not reached else ("Done", "green") if done else ("Now", "blue")
-        return Task(label, f"/manage/cohorts/{number}/{page}" if reached else "", status, color, note)
-
-    sealed = "" if opened else "Sealed: no names and no count before two people open them"
-    fixed = opened or phase is Phase.CANCELLED
-    version = f"Version {call.version.number} is in force" if call.version else ""
-    return [
-        TaskGroup("Official changes", [stage("Addenda and deadline", "addenda", True, fixed, version)]),
-        TaskGroup(
-            "Proposals",
-            [
-                stage("Opening", "opening", closed, opened, sealed),
-                stage("Proposals", "proposals", opened, panel),
-            ],
-        ),
-        TaskGroup(
-            "Evaluation",
-            [
-                stage("Panel", "panel", True, panel),
-                stage("Conflicts of interest", "conflicts", opened, panel),
-                stage("Scoring progress", "progress", opened, panel),
-                stage("Ranking", "ranking", panel, decided),
-                stage("Decisions", "decisions", panel, decided),
-            ],
-        ),
-        TaskGroup("Pilots", [stage("Pilots and agreements", "pilots", decided, over)]),
-    ]
-
-
-@bp.get("/manage/cohorts/<int:cohort>/preview")
+@bp.get("/manage/cohorts/<int:cohort>/setup")
 @requires(*READERS)
-def preview(cohort: int) -> ResponseReturnValue:
-    """The public page as everyone will see it."""
-    return render_template("rfps/cohort.html", preview="page", **context(queries.get_call(cohort, viewer=me())))
-
-
-@bp.get("/manage/cohorts/<int:cohort>/preview/form")
-@requires(*READERS)
-def preview_form(cohort: int) -> ResponseReturnValue:
-    """The proposal form as a startup will see it; nothing typed into it is sent or kept."""
+def setup(cohort: int) -> ResponseReturnValue:
+    """The task list to build a cohort, with everything that keeps it from being published, linked to the field."""
     call = queries.get_call(cohort, viewer=me())
-    sections = queries.list_form_sections(call.rfp.id)
+    if call.phase is not Phase.PREPARING:
+        raise StateError(services.why_not_changed(call.rfp))
+    problems = services.find_problems(call.rfp)
+    may_change = policy.may_change(me(), call.rfp)
     return render_template(
-        "rfps/preview_form.html",
-        call=call,
+        "rfps/setup/tasks.html",
         rfp=call.rfp,
-        sections=sections,
-        slots=queries.list_slots(call.rfp.id),
-        form=forms.preview_form(sections),
+        status=staff_status(call.rfp, call.now),
+        step=next_step(call.rfp, call.now),
+        groups=setup_tasks(call, problems),
+        problems=linked(problems, cohort, may_change),
+        warnings=linked(services.find_warnings(call.rfp), cohort, may_change),
+        may_change=may_change,
+        preparer=queries.get_person(call.rfp.prepared_by_id),
     )
+
+
+def linked(findings: list[services.Finding], number: int, may_change: bool) -> list[tuple[str, str]]:
+    """What was found, each with where to put it right, for whoever may."""
+    return [(finding.message, finding_url(finding, number) if may_change else "") for finding in findings]

@@ -1,11 +1,7 @@
-"""Building a cohort: everything comes from the sample plan, dates and amounts from the program manager."""
+"""Building a cohort: its parts come from the sample plan or from an earlier cohort, dates and amounts from a person."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 
@@ -13,7 +9,7 @@ from pglab.accounts.models import User
 from pglab.audit.services import record
 from pglab.cohorts.models import ChallengeArea, Cohort, HostKind, HostOrganization
 from pglab.cohorts.queries import is_past_cohort
-from pglab.core.db import db
+from pglab.core.db import Entity, db
 from pglab.core.errors import RuleError, require
 from pglab.rfps import policy
 from pglab.rfps.models import (
@@ -28,13 +24,12 @@ from pglab.rfps.models import (
     RfpSection,
 )
 from pglab.rfps.services.dates import check_dates, check_deadline_ahead, check_pilot_dates
-
-SAMPLE_PLAN = Path(__file__).parent.parent / "data" / "sample_plan.json"
+from pglab.rfps.services.plans import Plan, plan_of, sample_plan
 
 
 @dataclass(frozen=True)
 class NewCohort:
-    """What a program manager says of a new cohort; the rest comes from the sample plan. Amounts in cents."""
+    """What a program manager says of a new cohort; the rest comes from a plan. Amounts in cents."""
 
     number: int
     headline: str
@@ -53,15 +48,9 @@ class NewCohort:
     is_sample: bool = False
 
 
-@cache
-def sample_plan() -> dict[str, Any]:
-    """Challenge areas, notice, rubric, form, documents and installments, as a start; ours, not the program's record."""
-    plan: dict[str, Any] = json.loads(SAMPLE_PLAN.read_text(encoding="utf-8"))
-    return plan
-
-
-def create_cohort(new: NewCohort, *, actor: User) -> Rfp:
-    """Make a cohort with its RFP as a draft, filled from the sample plan; whoever makes it is its preparer."""
+def create_cohort(new: NewCohort, *, actor: User, source: Rfp | None = None) -> Rfp:
+    """Make a cohort with its RFP as a draft, filled from an earlier cohort's RFP or else from the sample plan; whoever
+    makes it is its preparer."""
     require(policy.may_prepare(actor))
     if db.session.scalar(select(Cohort.id).where(Cohort.number == new.number)):
         raise RuleError(f"Cohort {new.number} exists already.", field="number")
@@ -70,7 +59,7 @@ def create_cohort(new: NewCohort, *, actor: User) -> Rfp:
     check_dates(new)
     check_deadline_ahead(new.closes_at)
     check_pilot_dates(new.pilot_start_on, new.pilot_end_on)
-    plan = sample_plan()
+    plan = plan_of(source) if source else sample_plan()
     cohort = Cohort(
         number=new.number,
         headline=new.headline,
@@ -91,6 +80,7 @@ def create_cohort(new: NewCohort, *, actor: User) -> Rfp:
         decision_on=new.decision_on,
         stipend_cents=new.stipend_cents,
         award_count=new.award_count,
+        **plan["stages"],
         prepared_by_id=actor.id,
     )
     db.session.add_all([cohort, rfp])
@@ -99,32 +89,34 @@ def create_cohort(new: NewCohort, *, actor: User) -> Rfp:
     _add_notice(rfp, plan)
     _add_form(rfp, plan, _add_rubric(rfp, plan))
     record("cohort.created", cohort, actor=actor, after={"number": new.number})
-    record("rfp.drafted", rfp, actor=actor)
+    record("rfp.drafted", rfp, actor=actor, after={"from": source.reference if source else "sample plan"})
     return rfp
 
 
-def _add_areas(cohort: Cohort, plan: dict[str, Any]) -> None:
+def _add_areas(cohort: Cohort, plan: Plan) -> None:
     hosts = {host.name: host for host in db.session.scalars(select(HostOrganization))}
     for given in plan["hosts"]:
         if given["name"] not in hosts:
             hosts[given["name"]] = HostOrganization(name=given["name"], kind=HostKind(given["kind"]))
     for position, area in enumerate(plan["areas"], start=1):
-        texts = {key: area[key] for key in ("slug", "title", "teaser", "problem", "success", "constraints")}
+        texts = {key: text for key, text in area.items() if key != "host"}
         db.session.add(ChallengeArea(cohort=cohort, position=position, host=hosts[area["host"]], **texts))
 
 
-def _add_notice(rfp: Rfp, plan: dict[str, Any]) -> None:
-    for position, section in enumerate(plan["sections"], start=1):
-        db.session.add(RfpSection(rfp_id=rfp.id, position=position, **section))
-    for position, rule in enumerate(plan["eligibility"], start=1):
-        db.session.add(EligibilityRule(rfp_id=rfp.id, position=position, text=rule))
-    for position, installment in enumerate(plan["installments"], start=1):
-        db.session.add(InstallmentTemplate(rfp_id=rfp.id, position=position, **installment))
-    for position, slot in enumerate(plan["slots"], start=1):
-        db.session.add(DocumentSlot(rfp_id=rfp.id, position=position, **slot))
+def _add_notice(rfp: Rfp, plan: Plan) -> None:
+    kinds: list[tuple[type[Entity], str]] = [
+        (RfpSection, "sections"),
+        (EligibilityRule, "eligibility"),
+        (InstallmentTemplate, "installments"),
+        (DocumentSlot, "slots"),
+    ]
+    for kind, part in kinds:
+        db.session.add_all(
+            kind(rfp_id=rfp.id, position=place, **each) for place, each in enumerate(plan[part], start=1)
+        )
 
 
-def _add_rubric(rfp: Rfp, plan: dict[str, Any]) -> dict[str, Criterion]:
+def _add_rubric(rfp: Rfp, plan: Plan) -> dict[str, Criterion]:
     criteria = {
         criterion["title"]: Criterion(rfp_id=rfp.id, position=position, **criterion)
         for position, criterion in enumerate(plan["criteria"], start=1)
@@ -134,7 +126,9 @@ def _add_rubric(rfp: Rfp, plan: dict[str, Any]) -> dict[str, Criterion]:
     return criteria
 
 
-def _add_form(rfp: Rfp, plan: dict[str, Any], criteria: dict[str, Criterion]) -> None:
+def _add_form(rfp: Rfp, plan: Plan, criteria: dict[str, Criterion]) -> None:
+    made: dict[tuple[int, int], FormQuestion] = {}
+    conditions = []
     for position, part in enumerate(plan["form"], start=1):
         section = FormSection(
             rfp_id=rfp.id,
@@ -142,13 +136,21 @@ def _add_form(rfp: Rfp, plan: dict[str, Any], criteria: dict[str, Criterion]) ->
             slug=part["slug"],
             title=part["title"],
             group=part["group"],
-            criterion_id=criteria[part["criterion"]].id if "criterion" in part else None,
+            criterion_id=criteria[part["criterion"]].id if part.get("criterion") else None,
         )
         db.session.add(section)
         db.session.flush()
-        for place, question in enumerate(part["questions"], start=1):
-            kind = QuestionKind(question["kind"])
-            given = {
-                key: question[key] for key in ("label", "name", "hint", "word_limit", "required") if key in question
-            }
-            db.session.add(FormQuestion(rfp_id=rfp.id, section_id=section.id, position=place, kind=kind, **given))
+        for place, given in enumerate(part["questions"], start=1):
+            values = {key: value for key, value in given.items() if key not in ("kind", "show_if")}
+            kind = QuestionKind(given["kind"])
+            made[position, place] = FormQuestion(
+                rfp_id=rfp.id, section_id=section.id, position=place, kind=kind, **values
+            )
+            if given.get("show_if"):
+                conditions.append((made[position, place], given["show_if"]))
+    db.session.add_all(made.values())
+    db.session.flush()
+    for question, condition in conditions:
+        question.show_if_id = made[tuple(condition["question"])].id
+        question.show_if_value = condition["answer"]
+    db.session.flush()

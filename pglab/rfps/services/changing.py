@@ -1,28 +1,27 @@
-"""Changing a draft. Each change names the version of the draft it was made on, so that nobody overwrites another's."""
+"""Changing a draft. Each change names the version of the draft it was made on, so that nobody overwrites another's.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+Parts that come in any number (rules, criteria, …) are given as a whole: known ones by id, new ones without.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from pglab.accounts.models import User
-from pglab.accounts.queries import find_confirmed_user
 from pglab.audit.services import record
-from pglab.cohorts.models import ChallengeArea, HostOrganization
-from pglab.core.db import db
-from pglab.core.errors import RuleError, StateError, require
+from pglab.core.db import Entity
+from pglab.core.errors import RuleError
 from pglab.core.money import format_dollars
-from pglab.rfps import policy, queries
-from pglab.rfps.models import Rfp
+from pglab.documents.models import MAX_BYTES
+from pglab.rfps import queries
+from pglab.rfps.models import Criterion, DocumentSlot, EligibilityRule, InstallmentTemplate, Rfp, RfpSection
 from pglab.rfps.services.dates import check_dates, check_deadline_ahead, check_pilot_dates
-from pglab.rfps.services.publishing import lock
-from pglab.rfps.states import RfpStatus
+from pglab.rfps.services.drafts import arrange, assign, fresh_slug, log, open_draft
 
-LOGGED_LENGTH = 500
-
-
-class StaleVersionError(StateError):
-    """Somebody else saved the draft after this page was opened."""
+MOST_RULE_QUESTIONS = 5
+PDF_ONLY = ("application/pdf",)
 
 
 @dataclass(frozen=True)
@@ -56,13 +55,17 @@ class SectionText:
 
     title: str
     body: str
+    id: UUID | None = None
 
 
 @dataclass(frozen=True)
 class RuleText:
-    """One condition for taking part."""
+    """One condition for taking part; with a question, `fitting` is the answer that meets it."""
 
     text: str
+    question: str = ""
+    fitting: bool | None = None
+    id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -73,16 +76,9 @@ class RubricLine:
     question: str
     weight: int
     anchors: list[str]
-
-
-@dataclass(frozen=True)
-class QuestionText:
-    """One question of the proposal form; only long answers have a word limit."""
-
-    label: str
-    hint: str
-    word_limit: int | None
-    required: bool
+    library_key: str | None = None
+    library_version: int | None = None
+    id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +88,10 @@ class SlotText:
     title: str
     hint: str
     max_pages: int
+    max_bytes: int = MAX_BYTES
+    media_types: Sequence[str] = PDF_ONLY
+    required: bool = True
+    id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -102,19 +102,15 @@ class InstallmentPlan:
     done_when: str
     due_after_days: int
     amount_cents: int
+    id: UUID | None = None
 
 
 @dataclass(frozen=True)
-class AreaText:
-    """One challenge, and who at the City hosts and champions it."""
+class Stages:
+    """The stages that a cohort may have between scoring and decision."""
 
-    title: str
-    teaser: str
-    problem: str
-    success: str
-    constraints: str
-    host: HostOrganization
-    champion_email: str
+    has_pitch: bool
+    has_feasibility: bool
 
 
 def change_dates(rfp: Rfp, dates: CallDates, *, version: int, actor: User) -> None:
@@ -139,35 +135,60 @@ def change_details(rfp: Rfp, details: CallDetails, *, version: int, actor: User)
 def change_notice(rfp: Rfp, sections: Sequence[SectionText], *, version: int, actor: User) -> None:
     """Rewrite the sections of the official notice."""
     call = open_draft(rfp, version=version, actor=actor)
-    log(call, "notice", assign_each(queries.list_notice_sections(call.id), sections), actor=actor)
+    log(call, "notice", arrange(queries.list_notice_sections(call.id), sections, maker(RfpSection, call)), actor=actor)
 
 
 def change_eligibility(rfp: Rfp, rules: Sequence[RuleText], *, version: int, actor: User) -> None:
-    """Rewrite the conditions for taking part."""
+    """Rewrite the conditions for taking part, and the questions with which a startup checks itself."""
     call = open_draft(rfp, version=version, actor=actor)
-    log(call, "eligibility", assign_each(queries.list_eligibility_rules(call.id), rules), actor=actor)
+    check_rule_questions(rules)
+    stored = queries.list_eligibility_rules(call.id)
+    log(call, "eligibility", arrange(stored, rules, maker(EligibilityRule, call)), actor=actor)
+
+
+def check_rule_questions(rules: Sequence[RuleText]) -> None:
+    """At most five conditions carry a question, so that the check takes a minute; each says which answer fits."""
+    for place, rule in enumerate(rules, start=1):
+        if rule.question and rule.fitting is None:
+            raise RuleError(f"Select which answer fits condition {place}", field=f"fitting_{place}")
+        if rule.fitting is not None and not rule.question:
+            raise RuleError(f"Enter the question of condition {place}", field=f"question_{place}")
+    asked = sum(1 for rule in rules if rule.question)
+    if asked > MOST_RULE_QUESTIONS:
+        raise RuleError(f"The eligibility check asks at most {MOST_RULE_QUESTIONS} questions. There are {asked}.")
 
 
 def change_rubric(rfp: Rfp, lines: Sequence[RubricLine], *, version: int, actor: User) -> None:
-    """Change names, weights and anchors of the criteria; weights add up to exactly 100."""
+    """Change names, weights and anchors of the criteria; weights add up to exactly 100. Sections of the form that
+    informed a criterion which goes inform none afterwards."""
     call = open_draft(rfp, version=version, actor=actor)
     weights = sum(line.weight for line in lines)
     if weights != 100:
         raise RuleError(f"Weights must add up to 100%. They add up to {weights}%.", field="weight_1")
-    log(call, "rubric", assign_each(queries.list_criteria(call.id), lines), actor=actor)
-
-
-def change_questions(rfp: Rfp, questions: Sequence[QuestionText], *, version: int, actor: User) -> None:
-    """Reword the questions of the proposal form, move their word limits, say which need an answer."""
-    call = open_draft(rfp, version=version, actor=actor)
-    stored = [question for section in queries.list_form_sections(call.id) for question in section.questions]
-    log(call, "questions", assign_each(stored, questions), actor=actor)
+    names = [line.title.casefold() for line in lines]
+    for place, name in enumerate(names, start=1):
+        if name in names[: place - 1]:
+            raise RuleError(f"Another criterion is called “{lines[place - 1].title}” already.", field=f"title_{place}")
+    stored, kept = queries.list_criteria(call.id), {line.id for line in lines}
+    for section in queries.list_form_sections(call.id):
+        if section.criterion_id not in kept:
+            section.criterion_id = None
+    log(call, "rubric", arrange(stored, lines, maker(Criterion, call)), actor=actor)
 
 
 def change_slots(rfp: Rfp, slots: Sequence[SlotText], *, version: int, actor: User) -> None:
-    """Reword what files are asked for and move their page limits."""
+    """Say which files are asked for: their types, size and pages, and which must be there."""
     call = open_draft(rfp, version=version, actor=actor)
-    log(call, "documents", assign_each(queries.list_slots(call.id), slots), actor=actor)
+    stored = queries.list_slots(call.id)
+    taken = {slot.slug for slot in stored}
+
+    def make(values: dict[str, Any]) -> DocumentSlot:
+        slug = fresh_slug(values["title"], taken)
+        taken.add(slug)
+        return DocumentSlot(rfp_id=call.id, slug=slug, **values)
+
+    given = [replace(slot, media_types=list(slot.media_types)) for slot in slots]
+    log(call, "documents", arrange(stored, given, make), actor=actor)
 
 
 def change_installments(rfp: Rfp, plan: Sequence[InstallmentPlan], *, version: int, actor: User) -> None:
@@ -183,73 +204,16 @@ def change_installments(rfp: Rfp, plan: Sequence[InstallmentPlan], *, version: i
     days = [part.due_after_days for part in plan]
     if days != sorted(days):
         raise RuleError("Each milestone must be due on or after the one before it.", field="due_after_days_1")
-    log(call, "installments", assign_each(queries.list_installments(call.id), plan), actor=actor)
+    stored = queries.list_installments(call.id)
+    log(call, "installments", arrange(stored, plan, maker(InstallmentTemplate, call)), actor=actor)
 
 
-def change_area(area: ChallengeArea, text: AreaText, *, rfp: Rfp, version: int, actor: User) -> None:
-    """Rewrite a challenge, and say which department hosts it and who champions it (by email, if already known)."""
+def change_stages(rfp: Rfp, stages: Stages, *, version: int, actor: User) -> None:
+    """Switch the pitch round and the host department's feasibility review on or off."""
     call = open_draft(rfp, version=version, actor=actor)
-    champion = find_confirmed_user(text.champion_email) if text.champion_email else None
-    if text.champion_email and champion is None:
-        raise RuleError("Nobody with this email has a confirmed account yet.", field="champion_email")
-    given = {field.name: getattr(text, field.name) for field in fields(text) if field.name != "champion_email"}
-    changes = assign(area, {**given, "host_id": text.host.id, "champion": champion})
-    record("cohort.challenge_changed", call.cohort, actor=actor, before=changes[0], after=changes[1])
-    log(call, f"challenge “{area.title}”", ({}, {}), actor=actor)
+    log(call, "stages", assign(call, asdict(stages)), actor=actor)
 
 
-def open_draft(rfp: Rfp, *, version: int, actor: User) -> Rfp:
-    """Lock the draft for a change; only a draft, only by a program manager, and only as that person saw it."""
-    require(policy.may_prepare(actor))
-    call = lock(rfp)
-    if call.status is not RfpStatus.DRAFT:
-        raise StateError(why_not_changed(call))
-    if call.version != version:
-        raise StaleVersionError("Somebody else saved changes to this cohort while you were typing.")
-    call.version += 1
-    return call
-
-
-def why_not_changed(rfp: Rfp) -> str:
-    """Why this RFP cannot be edited now, and what can be done."""
-    if rfp.status is RfpStatus.IN_REVIEW:
-        return f"{rfp.reference} is waiting for a second person. Return it to draft to change it."
-    return f"{rfp.reference} is published. From now on it changes only by an addendum."
-
-
-def assign_each(stored: Sequence[Any], given: Sequence[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Give each stored part its new values, in order; their number is fixed. The differences, before and after."""
-    if len(stored) != len(given):
-        raise StateError("The number of parts has changed since you opened this page. Open it again.")
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
-    for place, (part, values) in enumerate(zip(stored, given, strict=True), start=1):
-        was, now = assign(part, asdict(values))
-        before |= {f"{place} {name}": value for name, value in was.items()}
-        after |= {f"{place} {name}": value for name, value in now.items()}
-    return before, after
-
-
-def assign(thing: Any, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Set the values that differ; what they were and what they are, as the log takes them."""
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
-    for name, value in values.items():
-        old = getattr(thing, name)
-        if old != value:
-            before[name], after[name] = loggable(old), loggable(value)
-            setattr(thing, name, value)
-    db.session.flush()
-    return before, after
-
-
-def loggable(value: Any) -> str | int | None:
-    """A value for the log: numbers as they are, the rest as text that is not endless."""
-    if value is None or isinstance(value, int):
-        return value
-    return (value.isoformat() if isinstance(value, date) else str(value))[:LOGGED_LENGTH]
-
-
-def log(call: Rfp, part: str, changes: tuple[dict[str, Any], dict[str, Any]], *, actor: User) -> None:
-    """One entry for the RFP: which part, and what was and is."""
-    record("rfp.changed", call, actor=actor, reason=part, before=changes[0], after=changes[1])
+def maker(kind: type[Entity], call: Rfp) -> Callable[[dict[str, Any]], Entity]:
+    """Makes new parts of this RFP."""
+    return lambda values: kind(rfp_id=call.id, **values)

@@ -11,40 +11,11 @@ from pglab.core.errors import AccessDeniedError, RuleError, StateError, require
 from pglab.core.money import format_dollars
 from pglab.rfps import notices, policy, queries
 from pglab.rfps.models import Rfp, RfpVersion
-from pglab.rfps.services.dates import check_dates
+from pglab.rfps.services.gates import find_obstacles
 from pglab.rfps.states import RFP_WORKFLOW, RfpEvent, RfpStatus
 from pglab.subscriptions.services import announce
 from pglab.subscriptions.states import NewsKind
 from pglab.web.filters import et_day, et_long, listed, plural
-
-
-def find_obstacles(rfp: Rfp) -> list[str]:
-    """What keeps the RFP from being published, one sentence each; empty when it is ready."""
-    weights = sum(criterion.weight for criterion in queries.list_criteria(rfp.id))
-    parts = sum(installment.amount_cents for installment in queries.list_installments(rfp.id))
-    promised = rfp.stipend_cents * rfp.award_count
-    found = []
-    if weights != 100:
-        found.append(f"Weights must add up to 100%. They add up to {weights}%.")
-    if parts != rfp.stipend_cents:
-        found.append(
-            f"Installments must add up to the stipend of {format_dollars(rfp.stipend_cents)}. "
-            f"They add up to {format_dollars(parts)}."
-        )
-    if promised > rfp.cohort.budget_cents:
-        found.append(
-            f"{rfp.award_count} awards of {format_dollars(rfp.stipend_cents)} are {format_dollars(promised)}. "
-            f"The budget is {format_dollars(rfp.cohort.budget_cents)}."
-        )
-    if rfp.closes_at <= official_now():
-        found.append(f"The deadline ({et_long(rfp.closes_at)}) has passed already.")
-    try:
-        check_dates(rfp)
-    except RuleError as error:
-        found.append(error.message)
-    if not queries.list_areas(rfp.cohort_id):
-        found.append("There is no challenge area.")
-    return found
 
 
 def send_for_review(rfp: Rfp, *, actor: User) -> None:

@@ -41,7 +41,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
         def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:
             """Read what a page sends. JSON is no form: unread, it cannot hurt by its depth or its shape."""
-            return None if request.is_json else super().wrap_formdata(form, formdata)
+            return None if formdata is None or request.is_json else super().wrap_formdata(form, formdata)
 
     def submitted(self) -> bool:
         """Whether the form was sent and every field is in order."""

@@ -115,20 +115,24 @@ def test_weights(manager, typed, said):
         ("notice", "body_1", "  ", "Enter the text of section 1"),
         ("eligibility", "text_2", "", "Enter condition 2"),
         ("rubric", "anchor3_2", "", "Enter what 3 points mean of criterion 2"),
-        ("questions", "word_limit_1", "9", "The word limit of question 1 must be between 10 and 2,000"),
-        ("questions", "label_1", "", "Enter question 1"),
+        ("questions/sections/company", "title", "", "Enter the title"),
+        ("questions/sections/company/new", "label", "", "Enter the question"),
+        ("questions/sections/company/new", "word_limit", "9", "The word limit must be between 10 and 2,000"),
+        ("questions/sections/company/new", "kind", "file", "Select how it is answered"),
         ("documents", "max_pages_1", "0", "The page limit of document 1 must be between 1 and 200"),
         ("installments", "due_after_days_1", "401", "When milestone 1 is due must be between 1 and 400"),
         ("installments", "amount_cents_1", "6,250.01", "They add up to $25,000.01."),
-        ("areas/safer-streets", "problem", "", "Enter the problem"),
+        ("areas/safer-streets", "title", "", "Enter a title"),
+        ("areas/new", "teaser", "", "Enter a teaser"),
+        ("eligibility", "question_5", "Do you?", "Select which answer fits condition 5"),
         ("areas/safer-streets", "champion_email", "mona", "Enter an email address in the format name@example.com"),
         ("areas/safer-streets", "champion_email", "mona@example.org", "Nobody with this email has a confirmed account"),
         ("areas/safer-streets", "host_id", "00000000-0000-0000-0000-000000000000", "Select the host"),
     ],
 )
 def test_every_page_refuses_beside_the_field(manager, page, field, typed, said):
-    if field == "host_id":
-        manager.open(SETUP + page).press("Save", expect=422, host_id=typed)
+    if field in ("host_id", "kind"):
+        manager.open(SETUP + page).press("Save", expect=422, **{field: typed})
         assert manager.text.count(said) == 2
     else:
         refused(manager, SETUP + page, "Save", said, **{field: typed})
@@ -138,12 +142,12 @@ def test_a_script_is_text_like_any_other(manager):
     code = "<script>alert(1)</script> & more"
 
     manager.open(f"{SETUP}details").press("Save", headline=code, summary=code)
-    manager.open(f"{SETUP}questions").press("Save", label_1=code, hint_1=code)
+    manager.open(f"{SETUP}questions/sections/impact/new").press("Save", label=code, hint=code, kind="url")
 
     for address in (
         "/cohorts/12",
         "/cohorts/12/rfp",
-        "/manage/cohorts/12/preview/form",
+        "/manage/cohorts/12/preview/form/sections/impact",
         "/cohorts/12/proposal-questions",
     ):
         page = manager.client.get(address, check=False).text

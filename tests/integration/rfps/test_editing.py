@@ -33,29 +33,23 @@ def details_of(rfp: Rfp, **changes) -> services.CallDetails:
 
 def rubric_of(rfp: Rfp, *weights: int) -> list[services.RubricLine]:
     return [
-        services.RubricLine(line.title, line.question, weight, list(line.anchors))
+        services.RubricLine(
+            line.title, line.question, weight, list(line.anchors), line.library_key, line.library_version, line.id
+        )
         for line, weight in zip(queries.list_criteria(rfp.id), weights, strict=True)
     ]
 
 
 def plan_of(rfp: Rfp, *amounts: int) -> list[services.InstallmentPlan]:
     return [
-        services.InstallmentPlan(part.milestone, part.done_when, part.due_after_days, amount)
+        services.InstallmentPlan(part.milestone, part.done_when, part.due_after_days, amount, part.id)
         for part, amount in zip(queries.list_installments(rfp.id), amounts, strict=True)
-    ]
-
-
-def questions_of(rfp: Rfp) -> list[services.QuestionText]:
-    return [
-        services.QuestionText(question.label, question.hint, question.word_limit, question.required)
-        for section in queries.list_form_sections(rfp.id)
-        for question in section.questions
     ]
 
 
 def area_text(rfp: Rfp, **changes) -> services.AreaText:
     area = queries.list_areas(rfp.cohort_id)[0]
-    names = ("title", "teaser", "problem", "success", "constraints", "host")
+    names = ("title", "teaser", "problem", "affected", "success", "constraints", "data_and_sites", "host")
     return services.AreaText(**{name: getattr(area, name) for name in names} | {"champion_email": ""} | changes)
 
 
@@ -74,7 +68,7 @@ def every_change(rfp: Rfp, *, version: int, actor) -> list:
         lambda: services.change_notice(rfp, [services.SectionText("Title", "Body")] * 11, **named),
         lambda: services.change_eligibility(rfp, [services.RuleText("A rule")] * 5, **named),
         lambda: services.change_rubric(rfp, rubric_of(rfp, 20, 20, 20, 20, 20), **named),
-        lambda: services.change_questions(rfp, questions_of(rfp), **named),
+        lambda: services.change_stages(rfp, services.Stages(has_pitch=True, has_feasibility=False), **named),
         lambda: services.change_slots(rfp, [services.SlotText("A file", "", 5)] * 2, **named),
         lambda: services.change_installments(rfp, plan_of(rfp, 5_000_00, 15_000_00, 5_000_00), **named),
         lambda: services.change_area(area, area_text(rfp), rfp=rfp, **named),
@@ -219,24 +213,6 @@ def test_pilots_end_after_they_start():
         services.change_details(rfp, same_day, version=1, actor=manager)
 
     assert refused.value.field == "pilot_end_on"
-
-
-def test_questions_are_reworded_and_may_become_optional():
-    rfp, manager = make_draft_rfp(), make_program_manager()
-    texts = questions_of(rfp)
-    texts[0] = services.QuestionText("What do you make?", "In one sentence.", 99, required=False)
-
-    with transaction():
-        services.change_questions(rfp, texts, version=1, actor=manager)
-
-    assert questions_of(rfp) == texts
-
-
-def test_a_number_of_parts_that_moved_on_is_a_conflict():
-    rfp, manager = make_draft_rfp(), make_program_manager()
-
-    with pytest.raises(StateError, match="number of parts"), transaction():
-        services.change_slots(rfp, [services.SlotText("A file", "", 5)], version=1, actor=manager)
 
 
 def test_a_champion_is_somebody_with_a_confirmed_account():

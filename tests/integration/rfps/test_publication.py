@@ -99,7 +99,7 @@ def test_what_is_missing_is_said_all_at_once():
         services.send_for_review(rfp, actor=manager)
 
     assert error.value.message == (
+        "4 awards of $25,000 are $100,000. The budget is $75,000. "
         "Weights must add up to 100%. They add up to 95%. "
-        "Installments must add up to the stipend of $25,000. They add up to $23,750. "
-        "4 awards of $25,000 are $100,000. The budget is $75,000."
+        "Installments must add up to the stipend of $25,000. They add up to $23,750."
     )

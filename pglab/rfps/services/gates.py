@@ -1,0 +1,162 @@
+"""What keeps a draft from being published, and what is worth a second look. Each points at the field to change."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pglab.cohorts.models import ChallengeArea
+from pglab.core.clock import official_now
+from pglab.core.errors import RuleError
+from pglab.core.money import format_dollars
+from pglab.core.reading import reading_grade, undefined_acronyms
+from pglab.rfps import queries
+from pglab.rfps.models import Rfp
+from pglab.rfps.services.dates import DATE_ORDER, check_dates
+from pglab.web.filters import et_long
+
+HIGHEST_GRADE = 8
+# What a startup must be told of a challenge before it can answer it.
+AREA_NEEDS = {
+    "problem": "the problem",
+    "affected": "who has the problem",
+    "success": "what success looks like",
+    "constraints": "the constraints",
+    "data_and_sites": "which data and sites there are",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence about a part of the setup, the field it is about, and the part's own name in the address."""
+
+    message: str
+    part: str
+    field: str = ""
+    slug: str = ""
+
+
+_checks: list[Callable[[Rfp], list[Finding]]] = []
+
+
+def as_publication_check(check: Callable[[Rfp], list[Finding]]) -> Callable[[Rfp], list[Finding]]:
+    """Have `check` asked before every publication, also when it lies in a room above this one."""
+    _checks.append(check)
+    return check
+
+
+def find_problems(rfp: Rfp) -> list[Finding]:
+    """Everything that keeps the RFP from being published, in the order of the setup; empty when it is ready."""
+    found = [*_money(rfp), *_timeline(rfp), *_areas(rfp), *_form(rfp), *_rubric(rfp), *_installments(rfp)]
+    return [*found, *(each for check in _checks for each in check(rfp))]
+
+
+def find_obstacles(rfp: Rfp) -> list[str]:
+    """What keeps the RFP from being published, one sentence each."""
+    return [problem.message for problem in find_problems(rfp)]
+
+
+def _money(rfp: Rfp) -> Iterator[Finding]:
+    promised = rfp.stipend_cents * rfp.award_count
+    if promised > rfp.cohort.budget_cents:
+        yield Finding(
+            f"{rfp.award_count} awards of {format_dollars(rfp.stipend_cents)} are {format_dollars(promised)}. "
+            f"The budget is {format_dollars(rfp.cohort.budget_cents)}.",
+            "details",
+            "budget_cents",
+        )
+
+
+def _timeline(rfp: Rfp) -> Iterator[Finding]:
+    if rfp.closes_at <= official_now():
+        yield Finding(f"The deadline ({et_long(rfp.closes_at)}) has passed already.", "dates", "closes_at-date")
+    try:
+        check_dates(rfp)
+    except RuleError as error:
+        dated = error.field in dict(DATE_ORDER)
+        yield Finding(error.message, "dates", f"{error.field}-date" if dated else str(error.field))
+
+
+def _areas(rfp: Rfp) -> Iterator[Finding]:
+    areas = queries.list_areas(rfp.cohort_id)
+    if not areas:
+        yield Finding("There is no challenge area.", "areas")
+    for area in areas:
+        for field, said in AREA_NEEDS.items():
+            if not getattr(area, field).strip():
+                yield Finding(f"“{area.title}” does not say {said}.", "area", field, area.slug)
+
+
+def _form(rfp: Rfp) -> Iterator[Finding]:
+    sections = queries.list_form_sections(rfp.id)
+    if not queries.list_notice_sections(rfp.id):
+        yield Finding("The official notice has no section.", "notice_text")
+    if not queries.questions_of(sections):
+        yield Finding("The proposal form asks nothing.", "questions")
+    for section in sections:
+        if not section.questions:
+            yield Finding(f"The section “{section.title}” asks nothing.", "questions")
+    for end in queries.find_dead_ends(sections):
+        yield Finding(end.message, "question", "show_if", str(end.question.id))
+
+
+def _rubric(rfp: Rfp) -> Iterator[Finding]:
+    weights = sum(criterion.weight for criterion in queries.list_criteria(rfp.id))
+    if weights != 100:
+        yield Finding(f"Weights must add up to 100%. They add up to {weights}%.", "rubric", "weight_1")
+
+
+def _installments(rfp: Rfp) -> Iterator[Finding]:
+    parts = queries.list_installments(rfp.id)
+    paid = sum(part.amount_cents for part in parts)
+    if paid != rfp.stipend_cents:
+        yield Finding(
+            f"Installments must add up to the stipend of {format_dollars(rfp.stipend_cents)}. "
+            f"They add up to {format_dollars(paid)}.",
+            "installments",
+            "amount_cents_1",
+        )
+    for place, (earlier, later) in enumerate(pairwise(parts), start=2):
+        if later.due_after_days < earlier.due_after_days:
+            said = f"“{later.milestone}” is due before “{earlier.milestone}”, which comes first."
+            yield Finding(said, "installments", f"due_after_days_{place}")
+
+
+def find_warnings(rfp: Rfp) -> list[Finding]:
+    """What may be published and is worth a second look: hard reading, abbreviations that nobody explains."""
+    notice = queries.list_notice_sections(rfp.id)
+    everything = "\n".join([*(part.body for part in notice), rfp.cohort.summary])
+    found = []
+    for area in queries.list_areas(rfp.cohort_id):
+        found += _of_area(area, everything)
+    for place, part in enumerate(notice, start=1):
+        found += _of_text(
+            f"Section {place} of the notice, “{part.title}”,", part.body, everything, "notice_text", f"body_{place}"
+        )
+    return [*found, *_of_champions(rfp)]
+
+
+def _of_area(area: ChallengeArea, everything: str) -> list[Finding]:
+    own = "\n".join(getattr(area, field) for field in ("teaser", *AREA_NEEDS))
+    told = _of_text(f"“{area.title}”", own, everything, "area", "problem")
+    return [Finding(each.message, each.part, each.field, area.slug) for each in told]
+
+
+def _of_text(called: str, text: str, everything: str, part: str, field: str) -> list[Finding]:
+    found = []
+    grade = reading_grade(text)
+    if grade is not None and round(grade) > HIGHEST_GRADE:
+        found.append(
+            Finding(f"{called} reads at grade {round(grade)}. Aim for grade {HIGHEST_GRADE} or lower.", part, field)
+        )
+    short = undefined_acronyms(text, defined_in=everything)
+    if short:
+        found.append(Finding(f"{called} uses {', '.join(short)} without saying what that is.", part, field))
+    return found
+
+
+def _of_champions(rfp: Rfp) -> list[Finding]:
+    return [
+        Finding(f"“{area.title}” has no champion yet.", "area", "champion_email", area.slug)
+        for area in queries.list_areas(rfp.cohort_id)
+        if area.champion_id is None
+    ]
