@@ -36,7 +36,9 @@ def snapshot_of(rfp: Rfp) -> dict[str, Any]:
         "sections": [{"title": part.title, "body": part.body} for part in parts.list_notice_sections(rfp.id)],
         "eligibility": [rule.text for rule in rules],
         "eligibility_check": [
-            {"rule": rule.position, "question": rule.question, "fitting": rule.fitting} for rule in rules if rule.question
+            {"rule": rule.position, "question": rule.question, "fitting": rule.fitting}
+            for rule in rules
+            if rule.question
         ],
         "criteria": [_criterion(line) for line in parts.list_criteria(rfp.id)],
         "form": [_form_section(section, places) for section in sections],
