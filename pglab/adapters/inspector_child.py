@@ -29,10 +29,9 @@ from PIL import Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin
 
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 8
-ANSWER_BYTES = 64 * 1024
-INPUT_BYTES = 110_000_000
+ANSWER_BYTES, INPUT_BYTES = 64 * 1024, 110_000_000
 IDLE_SECONDS = 60
-MAX_PIXELS = 50_000_000
+MAX_PIXELS, MAX_PROGRESSIVE_PIXELS = 50_000_000, 35_000_000  # a progressive picture is decoded in memory twice
 MAX_PDF_PIXELS = 120_000_000
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_POINTS, MAX_PAGES = 14_400, 2_000
@@ -262,8 +261,9 @@ def look_into_picture(content: bytes, media_type: str) -> None:
     Image.MAX_IMAGE_PIXELS = None
     kinds = ("PNG",) if media_type == "image/png" else ("JPEG", "MPO")
     with Image.open(io.BytesIO(content), formats=kinds) as picture:
-        if picture.width * picture.height > MAX_PIXELS:
-            raise RefusedError("too_large_picture", megapixels=MAX_PIXELS // 1_000_000)
+        most = MAX_PROGRESSIVE_PIXELS if "progressive" in picture.info else MAX_PIXELS
+        if picture.width * picture.height > most:
+            raise RefusedError("too_large_picture", megapixels=most // 1_000_000)
         if picture.format == "PNG" and getattr(picture, "n_frames", 1) > 1:
             raise RefusedError("animated")
         picture.load()

@@ -102,6 +102,14 @@ def test_pixel_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
     assert verdict(tmp_path, path.read_bytes()) == "too_large_picture"
 
 
+def test_a_progressive_picture_is_decoded_up_to_its_own_limit_and_refused_with_the_number_above(tmp_path: Path) -> None:
+    for width, problems in ((7_000, []), (7_002, [("too_large_picture", {"megapixels": 35})])):
+        path = tmp_path / "picture.jpg"
+        Image.new("RGB", (width, 5_000)).save(path, progressive=True, subsampling=0)
+        found = look(tmp_path, path.read_bytes()).problems
+        assert [(each.code, dict(each.numbers)) for each in found] == problems
+
+
 def test_page_limit_and_allowed_types_are_the_slots_own(tmp_path: Path) -> None:
     long = look(tmp_path, files.make_pdf(6), max_pages=5).problems[0]
     picture = look(tmp_path, files.make_picture(), allowed=frozenset({PDF})).problems[0]
