@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, String, column, func, literal, literal_column, select, union_all, values
 
+from pglab.addenda.queries import addendum_texts
 from pglab.cohorts.queries import history_texts
 from pglab.core.db import db
 from pglab.rfps.queries import call_texts
@@ -28,6 +29,7 @@ class Kind(StrEnum):
 
     CALL = "call"
     CHALLENGE = "challenge"
+    ADDENDUM = "addendum"
     PAST = "past"
     COMPANY = "company"
     HELP = "help"
@@ -38,6 +40,7 @@ class Kind(StrEnum):
         return {
             "call": "Calls",
             "challenge": "Challenges",
+            "addendum": "Official changes",
             "past": "Cohorts before this site",
             "company": "Pilots and companies",
             "help": "Help and about this site",
@@ -95,7 +98,7 @@ def _texts(site: Sequence[SiteText]) -> CTE:
         [tuple(each) for each in site]
     )
     own = select(literal(Kind.HELP.value).label("kind"), rows.c.title, rows.c.body, rows.c.path)
-    parts = [select(told.subquery()) for told in (call_texts(), history_texts())]
+    parts = [select(told.subquery()) for told in (call_texts(), addendum_texts(), history_texts())]
     return union_all(*parts, own).cte("texts")
 
 

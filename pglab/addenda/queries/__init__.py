@@ -11,6 +11,7 @@ from pglab.addenda.queries.fields import (
 )
 from pglab.addenda.queries.lists import (
     Waiting,
+    addendum_texts,
     find_cancellation,
     find_open_addendum,
     get_issued,
@@ -25,6 +26,7 @@ __all__ = [
     "AFTER_THE_DEADLINE",
     "EditableField",
     "Waiting",
+    "addendum_texts",
     "as_value",
     "find_cancellation",
     "find_open_addendum",

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from pglab.addenda.models import Addendum, Cancellation
 from pglab.addenda.states import AddendumKind, AddendumStatus
+from pglab.cohorts.models import Cohort
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError
 from pglab.outages.models import Outage
@@ -102,3 +103,14 @@ def _waiting_addendum(addendum: Addendum) -> Waiting:
     page = "deadline-extension" if addendum.moves_deadline else "addenda/draft"
     what = "A later deadline" if addendum.moves_deadline else f"An addendum, “{addendum.title}”,"
     return Waiting(what, number, addendum.prepared_by.name, addendum.prepared_at, f"/manage/cohorts/{number}/{page}")
+
+
+def addendum_texts() -> Select[str, str, str, str]:
+    """Kind, title, text and address of every issued addendum, as the search reads them."""
+    title = func.concat("Cohort ", Cohort.number, ", addendum ", Addendum.number, ": ", Addendum.title)
+    path = func.concat("/cohorts/", Cohort.number, "/addenda/", Addendum.number)
+    told = select(
+        literal("addendum").label("kind"), title.label("title"), Addendum.summary.label("body"), path.label("path")
+    )
+    issued = told.join(Rfp, Rfp.id == Addendum.rfp_id).join(Cohort, Cohort.id == Rfp.cohort_id)
+    return issued.where(Addendum.status == AddendumStatus.ISSUED, Rfp.publish_at <= func.official_now())

@@ -9,6 +9,7 @@ from pglab.cohorts.cli import HISTORY
 from pglab.cohorts.services import load_history
 from pglab.core.db import db
 from pglab.public.queries import SiteText, search
+from tests.factories.addenda import issue, make_waiting_addendum
 from tests.factories.rfps import make_draft_rfp, make_open_rfp
 from tests.support.client import Client
 from tests.support.databases import OfficialClock
@@ -57,6 +58,14 @@ def test_a_call_is_found_from_its_publication_on(call: int, clock: OfficialClock
     assert f"/cohorts/{call}" in paths(headline)
     clock.freeze(publish_at - timedelta(microseconds=1))
     assert paths(headline) == []
+
+
+def test_an_addendum_is_found_once_it_is_issued(rolled_back: None) -> None:
+    addendum = make_waiting_addendum(make_open_rfp())
+    path = "/cohorts/12/addenda/1"
+    assert path not in paths(addendum.title)
+    issue(addendum)
+    assert path in paths(addendum.title)
 
 
 def test_the_history_is_found_by_company_and_cohort(client: Client, call: int) -> None:
