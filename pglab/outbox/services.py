@@ -1,10 +1,11 @@
 """Writing down what is owed, and paying it."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from pglab.adapters.mailer import MailDelayedError, MailRefusedError, OutgoingMail, current_mailer, render_mail
 from pglab.adapters.queue import add_job
@@ -17,6 +18,7 @@ from pglab.outbox.states import EMAIL_WORKFLOW, EmailEvent
 
 # Minutes to wait after the first, second, … failed try: two days in all, then it is given up.
 BACK_OFF = (1, 5, 15, 60, 180, 360, 720, 1440)
+FORGOTTEN = "forgotten"
 
 
 class Recipient(Protocol):
@@ -170,6 +172,14 @@ def requeue_forgotten_emails() -> int:
     for email_id in forgotten:
         defer("outbox.deliver_email", email_id=email_id)
     return len(forgotten)
+
+
+def forget_addresses(kind: str, addresses: Collection[str]) -> None:
+    """Mails of this kind no longer tell that they went to these addresses; that they were sent stays."""
+    if addresses:
+        of_kind = Email.notice_id.in_(select(Notice.id).where(Notice.kind == kind))
+        theirs = func.lower(Email.to_address).in_([address.lower() for address in addresses])
+        db.session.execute(update(Email).where(of_kind, theirs).values(to_address=FORGOTTEN))
 
 
 def mark_read(notice: Notice) -> None:

@@ -15,6 +15,7 @@ from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.errors import GoneError, RuleError
 from pglab.core.ids import uuid7
+from pglab.outbox.services import forget_addresses
 from pglab.subscriptions import notices, queries
 from pglab.subscriptions.models import Follow, Follower, FollowerLink, FollowRequest
 from pglab.subscriptions.states import Frequency, Wish
@@ -108,11 +109,17 @@ def new_link(follower: Follower) -> str:
 
 
 def forget_old() -> int:
-    """Remove who stopped a month ago, with all their links, and requests as old; how many rows that were."""
+    """Remove who stopped a month ago, with all their links, and requests as old; how many rows that were.
+
+    The mails they were sent forget their addresses too.
+    """
     before = real_now() - KEPT_FOR
-    followers = delete(Follower).where(Follower.unsubscribed_at < before).returning(Follower.id)
-    requests = delete(FollowRequest).where(FollowRequest.asked_at < before).returning(FollowRequest.id)
-    return sum(len(db.session.scalars(each).all()) for each in (followers, requests))
+    followers = delete(Follower).where(Follower.unsubscribed_at < before).returning(Follower.email)
+    requests = delete(FollowRequest).where(FollowRequest.asked_at < before).returning(FollowRequest.email)
+    gone, asked = (db.session.scalars(each).all() for each in (followers, requests))
+    forget_addresses("news", gone)
+    forget_addresses("follow_asked", asked)
+    return len(gone) + len(asked)
 
 
 def _follow(follower: Follower, wishes: set[Wish]) -> None:

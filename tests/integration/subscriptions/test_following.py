@@ -207,6 +207,7 @@ def test_who_stopped_a_month_ago_is_forgotten(visitor: Client):
 
     assert {row.id for row in db.session.query(Follower.id)} == {recent.id, there.id}
     assert db.session.query(FollowRequest).count() == 0
+    assert [mails_to(follower.email) for follower in (gone, recent, there)] == [[], [], []], "nor do mails tell"
 
 
 def test_wishes_are_written_and_read():
