@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import pglab.addenda.receivers
 import pglab.payments.receivers
+import pglab.proposals.receivers
 import pglab.reviews.receivers  # noqa: F401  (listening is what it is imported for; it knows every table)
 from config import ROOT, Settings, UnsafeSettingsError
 from pglab.accounts.models import StaffRole

@@ -38,6 +38,12 @@ def get_notice(notice_id: UUID, *, user_id: UUID) -> Notice:
     return notice
 
 
+def is_told(user_id: UUID, *, subject: str, about: str) -> bool:
+    """Whether this person was owed this very notice about this thing before: a job that runs twice owes it once."""
+    same = exists().where(Notice.user_id == user_id, Notice.subject == subject, Notice.about == about)
+    return bool(db.session.scalar(select(same)))
+
+
 def list_emails(*, page: int = 1) -> list[Email]:
     """Every mail, newest first. For development only: mails hold sign-in links."""
     newest = select(Email).order_by(Email.created_at.desc(), Email.id.desc())

@@ -8,7 +8,7 @@ from pglab.accounts.models import Organization
 from pglab.cohorts.models import ChallengeArea
 from pglab.core.text import count_words
 from pglab.proposals.models import Answer
-from pglab.proposals.queries import too_long
+from pglab.proposals.queries import ToAcknowledge, too_long
 from pglab.rfps.forms import as_answer, as_text, asked_form, field_name
 from pglab.rfps.models import FormQuestion, FormSection
 from pglab.web.forms import (
@@ -31,6 +31,7 @@ class SubmitForm(Form):
     """The declarations an authorized representative makes; the version and key name this very page."""
 
     version = VersionField()
+    rfp_version = VersionField(required=False)
     idempotency_key = IdempotencyKeyField()
     is_true = TickField(
         "The information is true to the best of my knowledge.", blank="Select that the information is true"
@@ -45,6 +46,17 @@ class SubmitForm(Form):
     def declarations(self) -> list[str]:
         """The sentences that were confirmed, as they stand in the receipt."""
         return [str(field.label.text) for field in (self.is_true, self.can_take_part, self.knows_what_is_public)]
+
+
+def acknowledgement_form(addenda: Iterable[ToAcknowledge]) -> Form:
+    """One tick for each addendum that was not acknowledged yet; some may be left for later."""
+    ticks = {
+        f"addendum_{each.addendum.number}": TickField(f"I’ve read {each.addendum.name}.", required=False)
+        for each in addenda
+        if each.given is None
+    }
+    made: type[Form] = type("AcknowledgementForm", (Form,), dict(ticks))
+    return made()
 
 
 def start_form(organizations: Iterable[Organization], areas: Iterable[ChallengeArea]) -> Form:

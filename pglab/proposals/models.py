@@ -107,7 +107,7 @@ class AddendumAcknowledgement(Entity):
     acknowledged_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     acknowledged_at: Mapped[datetime]
 
-    addendum: Mapped[Addendum] = relationship(lazy="joined")
+    addendum: Mapped[Addendum] = relationship()
     acknowledged_by: Mapped[User] = relationship()
 
 

@@ -4,11 +4,14 @@ from sqlalchemy import select
 
 from pglab.accounts.models import MemberRole, StaffRole, StaffRoleGrant, User
 from pglab.accounts.queries import list_members
+from pglab.addenda.models import Addendum, Cancellation
 from pglab.core.db import db
+from pglab.outbox.queries import is_told
 from pglab.outbox.services import owe
 from pglab.proposals import policy
 from pglab.proposals.models import Opening, Proposal, Submission
 from pglab.rfps.notices import deadline_calendar
+from pglab.rfps.queries import Amendment
 from pglab.web.filters import et_long, et_seconds, et_short
 
 
@@ -60,6 +63,46 @@ def tell_submitted(submission: Submission) -> None:
             received=et_seconds(submission.received_at),
             deadline=et_long(proposal.rfp.closes_at),
         )
+
+
+def tell_addendum(proposal: Proposal, addendum: Addendum, amendment: Amendment) -> None:
+    """The team learns of an addendum and what to do (N10), or of the new deadline (N11); each person once."""
+    moved = amendment.moves_deadline
+    asked = "Action needed: " if addendum.needs_acknowledgement else ""
+    subject = f"New deadline: {et_long(addendum.closes_at)}" if moved else f"{asked}{addendum.name} changes the RFP"
+    for person in team(proposal):
+        if not is_told(person.id, subject=subject, about=proposal.reference):
+            owe(
+                "deadline_moved" if moved else "addendum_issued",
+                person,
+                subject=subject,
+                template="proposals/deadline_moved" if moved else "proposals/addendum",
+                about=proposal,
+                proposal=proposal,
+                rfp=proposal.rfp,
+                addendum=addendum,
+                issued=et_long(addendum.issued_at),
+                changes=amendment.changes,
+                moved=moved,
+                deadline=et_long(proposal.rfp.closes_at),
+            )
+
+
+def tell_cancelled(proposal: Proposal, cancellation: Cancellation) -> None:
+    """The team learns that the call is cancelled, and why; each person once."""
+    subject = f"{proposal.rfp.reference} was cancelled"
+    for person in team(proposal):
+        if not is_told(person.id, subject=subject, about=proposal.reference):
+            owe(
+                "rfp_cancelled",
+                person,
+                subject=subject,
+                template="proposals/cancelled",
+                about=proposal,
+                proposal=proposal,
+                rfp=proposal.rfp,
+                cancellation=cancellation,
+            )
 
 
 def tell_opening_asked(opening: Opening) -> None:

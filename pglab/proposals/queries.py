@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from pglab.accounts.models import Membership, Organization, User
+from pglab.addenda.models import Addendum
 from pglab.cohorts.models import ChallengeArea
 from pglab.core.db import db
 from pglab.core.errors import AccessDeniedError, NotFoundError
@@ -20,6 +21,7 @@ from pglab.documents.models import Document
 from pglab.documents.states import ScanVerdict
 from pglab.proposals import policy
 from pglab.proposals.models import (
+    AddendumAcknowledgement,
     Answer,
     Attachment,
     Opening,
@@ -46,16 +48,26 @@ class Problem:
     message: str
     section: str | None = None
     slot: str | None = None
+    addendum: int | None = None
+
+
+@dataclass(frozen=True)
+class ToAcknowledge:
+    """One addendum that startups say they have read, and where this one said so."""
+
+    addendum: Addendum
+    given: AddendumAcknowledgement | None
 
 
 @dataclass(frozen=True)
 class Draft:
-    """All that a draft is asked and holds, read once: sections and slots in order, answers by question, files."""
+    """All that a draft is asked and holds, read once: sections and slots in order, answers, files, addenda."""
 
     sections: list[FormSection]
     slots: list[DocumentSlot]
     answers: dict[UUID, Answer]
     attachments: list[Attachment]
+    addenda: list[ToAcknowledge]
 
     @property
     def texts(self) -> dict[UUID, str]:
@@ -146,13 +158,39 @@ def get_draft(proposal: Proposal) -> Draft:
         slots=rfp_queries.list_slots(proposal.rfp_id),
         answers=answers_by_question(proposal),
         attachments=list_attachments(proposal),
+        addenda=list_acknowledgements(proposal),
+    )
+
+
+def list_acknowledgements(proposal: Proposal) -> list[ToAcknowledge]:
+    """The addenda that ask to be acknowledged, in order, each with what this startup said."""
+    found = db.session.execute(_acknowledgements(), {"proposal_id": proposal.id, "rfp_id": proposal.rfp_id})
+    return [ToAcknowledge(addendum, given) for addendum, given in found]
+
+
+@cache
+def _acknowledgements() -> Select[Addendum, AddendumAcknowledgement]:
+    own = (AddendumAcknowledgement.addendum_id == Addendum.id) & (
+        AddendumAcknowledgement.proposal_id == bindparam("proposal_id")
+    )
+    return (
+        select(Addendum, AddendumAcknowledgement)
+        .outerjoin(AddendumAcknowledgement, own)
+        .options(joinedload(AddendumAcknowledgement.acknowledged_by))
+        .where(Addendum.rfp_id == bindparam("rfp_id"), Addendum.number.is_not(None), Addendum.needs_acknowledgement)
+        .order_by(Addendum.number)
     )
 
 
 def problems_of(draft: Draft) -> list[Problem]:
-    """Everything that keeps this draft from being submitted, in the order of the form."""
+    """Everything that keeps this draft from being submitted: addenda nobody read, then the form in its order."""
     texts, asked = draft.texts, draft.asked
-    problems = [problem for section in draft.sections for problem in section_problems(section, texts, asked)]
+    problems = [
+        Problem(f"Read and acknowledge {each.addendum.name}", addendum=each.addendum.number)
+        for each in draft.addenda
+        if each.given is None
+    ]
+    problems += [problem for section in draft.sections for problem in section_problems(section, texts, asked)]
     attached = draft.documents
     for slot in draft.slots:
         if slot.id in attached and attached[slot.id].verdict is ScanVerdict.INFECTED:

@@ -20,7 +20,7 @@ from pglab.proposals.routes.blueprint import bp
 from pglab.rfps import queries as rfp_queries
 from pglab.rfps.forms import field_name, posted_questions
 from pglab.rfps.models import DocumentSlot, FormQuestion, FormSection, Rfp
-from pglab.web.filters import et_recent, plural
+from pglab.web.filters import et_recent, listed, plural
 from pglab.web.forms import Form
 from pglab.web.security import signed_in
 
@@ -79,6 +79,7 @@ def tasks(reference: str) -> ResponseReturnValue:
         proposal=proposal,
         now=now,
         open=proposal.rfp.phase(now).accepts_proposals,
+        unread=[each.addendum for each in draft.addenda if each.given is None],
         groups=task_groups(proposal, draft, now),
         problems=queries.problems_of(draft),
         submissions=queries.list_submissions(proposal),
@@ -102,6 +103,9 @@ def task_groups(proposal: Proposal, draft: queries.Draft, now: Any) -> list[dict
                 "note": last_edit(state, now),
             }
         )
+    if draft.addenda:
+        url = url_for(".acknowledgments", reference=proposal.reference)
+        groups["Addenda"] = [{"label": "Acknowledge addenda", "url": url, **addenda_status(draft)}]
     attached = draft.documents
     groups["Documents"] = [
         {
@@ -113,6 +117,13 @@ def task_groups(proposal: Proposal, draft: queries.Draft, now: Any) -> list[dict
         for slot in draft.slots
     ]
     return [{"title": title, "tasks": tasks} for title, tasks in groups.items()]
+
+
+def addenda_status(draft: queries.Draft) -> dict[str, Any]:
+    """How the task of acknowledging stands, and which addenda wait."""
+    waiting = [each.addendum.name for each in draft.addenda if each.given is None]
+    status = {"status": "Needs you", "color": "yellow"} if waiting else {"status": "Completed", "color": None}
+    return {**status, "note": listed(waiting)}
 
 
 def file_status(document: Document | None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pglab.proposals import forms, policy, queries, services
 from pglab.proposals.models import Proposal, Refusal, Submission
 from pglab.proposals.routes.blueprint import bp
 from pglab.proposals.routes.drafting import submitters
+from pglab.rfps.queries import latest_version
 from pglab.web.security import public, signed_in
 
 
@@ -53,6 +54,7 @@ def submission(reference: str) -> ResponseReturnValue:
                     version=form.version.data or 0,
                     idempotency_key=form.idempotency_key.data,
                     declarations=form.declarations(),
+                    rfp_version=form.rfp_version.data,
                     actor=me(),
                 )
         except RuleError as error:
@@ -61,6 +63,7 @@ def submission(reference: str) -> ResponseReturnValue:
             return after_submitting(proposal, outcome)
     if request.method == "GET":
         form.version.data = proposal.version
+        form.rfp_version.data = latest_version(proposal.rfp_id).number
         if queries.list_problems(proposal):
             return redirect(url_for(".check", reference=proposal.reference), 303)
     page = render_template(

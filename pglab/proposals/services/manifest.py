@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pglab.accounts.models import Organization, User
 from pglab.proposals import queries
-from pglab.proposals.models import Proposal
+from pglab.proposals.models import AddendumAcknowledgement, Proposal
 from pglab.rfps import queries as rfp_queries
 
 
@@ -50,7 +50,7 @@ def build_manifest(
         "challenge_area": proposal.challenge_area.title,
         "submitted_by": actor.name,
         "declarations": declarations,
-        "addenda": [],
+        "addenda": [describe_acknowledgement(each.given) for each in draft.addenda if each.given],
         "sections": describe_sections(draft),
         "files": [
             {
@@ -80,6 +80,16 @@ def describe_sections(draft: queries.Draft) -> list[dict[str, Any]]:
         for section, questions in sections
         if questions
     ]
+
+
+def describe_acknowledgement(given: AddendumAcknowledgement) -> dict[str, Any]:
+    """Which addendum was read, who said so, and when."""
+    return {
+        "number": given.addendum.number,
+        "title": given.addendum.title,
+        "acknowledged_by": given.acknowledged_by.name,
+        "acknowledged_at": instant(given.acknowledged_at),
+    }
 
 
 def describe_organization(organization: Organization) -> dict[str, str]:

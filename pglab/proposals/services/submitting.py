@@ -16,11 +16,11 @@ from pglab.audit.services import record
 from pglab.core.canonical import canonical_json, sha256_hex
 from pglab.core.clock import official_now
 from pglab.core.db import db
-from pglab.core.errors import RuleError, StateError, require
+from pglab.core.errors import GoneError, RuleError, StateError, require
 from pglab.proposals import notices, policy, queries
 from pglab.proposals.models import Proposal, Refusal, Submission, SubmittedDocument
 from pglab.proposals.services.drafting import lock_draft
-from pglab.proposals.services.manifest import build_manifest, instant
+from pglab.proposals.services.manifest import Package, build_manifest, instant
 from pglab.proposals.states import PROPOSAL_WORKFLOW, ProposalEvent
 from pglab.rfps.models import Rfp
 
@@ -32,6 +32,7 @@ class Arrival:
     at: datetime
     closes_at: datetime
     opened: bool
+    cancelled: bool
 
     @property
     def late(self) -> bool:
@@ -40,13 +41,20 @@ class Arrival:
 
 
 def submit_proposal(
-    proposal: Proposal, *, version: int, idempotency_key: str, declarations: list[str], actor: User
+    proposal: Proposal,
+    *,
+    version: int,
+    idempotency_key: str,
+    declarations: list[str],
+    actor: User,
+    rfp_version: int | None = None,
 ) -> Submission | Refusal:
     """Submit the draft as the organization's answer, or keep a signed refusal when it arrived after the deadline.
 
     Effects of an acceptance: the next submission, signed, with its files; it is the one that stands; one log entry;
     a receipt mail to every member. The same key sent again returns what was stored the first time; with another draft
-    it is refused with 409, and so is a draft that changed since `version` was checked.
+    it is refused with 409, and so is a draft that changed since `version` was checked, or one that answers another
+    version of the RFP than the one in force (`rfp_version`, where the sender says which one they saw).
     """
     require(policy.may_submit(actor, proposal), "Only an authorized representative can submit.")
     arrival = _stamp(proposal)
@@ -54,6 +62,8 @@ def submit_proposal(
     earlier = _sent_before(proposal, actor, idempotency_key, version)
     if earlier is not None:
         return earlier
+    if arrival.cancelled:
+        raise GoneError("This call was cancelled. Nothing can be submitted any more. Your draft is kept.")
     if arrival.late:
         return _refuse(proposal, arrival, idempotency_key, actor)
     if proposal.version != version:
@@ -62,16 +72,22 @@ def submit_proposal(
     problems = queries.problems_of(draft)
     if problems:
         raise RuleError(f"There are {len(problems)} things to fix before you can submit. Check your answers.")
-    return _accept(proposal, draft, arrival, idempotency_key, declarations, actor)
+    number = proposal.submission_number + 1  # the draft is locked, and the database keeps the number and the rows equal
+    package = build_manifest(
+        proposal, draft, number=number, received_at=arrival.at, declarations=declarations, actor=actor
+    )
+    if rfp_version not in (None, package.manifest["rfp"]["version"]):
+        raise StateError("An addendum was issued since you checked your answers. Read it and check again, then submit.")
+    return _accept(proposal, package, arrival, idempotency_key, actor)
 
 
 def _stamp(proposal: Proposal) -> Arrival:
     """The arrival. The lock keeps the opening out until we commit; the clock is read as a statement of its own, since
     one inside the locking statement may be read before the lock is granted."""
-    locked = select(Rfp.closes_at, Rfp.opened_at).where(Rfp.id == proposal.rfp_id).with_for_update(read=True, of=Rfp)
-    closes_at, opened_at = db.session.execute(locked).one()
+    locked = select(Rfp.closes_at, Rfp.opened_at, Rfp.cancelled_at).where(Rfp.id == proposal.rfp_id)
+    closes_at, opened_at, cancelled_at = db.session.execute(locked.with_for_update(read=True, of=Rfp)).one()
     set_committed_value(proposal.rfp, "closes_at", closes_at)  # the receipt names the deadline it was judged by
-    return Arrival(at=official_now(), closes_at=closes_at, opened=opened_at is not None)
+    return Arrival(official_now(), closes_at, opened=opened_at is not None, cancelled=cancelled_at is not None)
 
 
 def _sent_before(proposal: Proposal, actor: User, key: str, version: int) -> Submission | Refusal | None:
@@ -86,18 +102,8 @@ def _sent_before(proposal: Proposal, actor: User, key: str, version: int) -> Sub
     )
 
 
-def _accept(
-    proposal: Proposal,
-    draft: queries.Draft,
-    arrival: Arrival,
-    idempotency_key: str,
-    declarations: list[str],
-    actor: User,
-) -> Submission:
-    number = proposal.submission_number + 1  # the draft is locked, and the database keeps the number and the rows equal
-    package = build_manifest(
-        proposal, draft, number=number, received_at=arrival.at, declarations=declarations, actor=actor
-    )
+def _accept(proposal: Proposal, package: Package, arrival: Arrival, idempotency_key: str, actor: User) -> Submission:
+    number = package.manifest["number"]
     content = canonical_json(package.manifest)
     signature = sign(content)
     submission = Submission(
