@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import pglab.addenda.receivers
 import pglab.payments.receivers
 import pglab.proposals.receivers
+import pglab.questions.receivers
 import pglab.reviews.receivers  # noqa: F401  (listening is what it is imported for; it knows every table)
 from config import ROOT, Settings, UnsafeSettingsError
 from pglab.accounts.models import StaffRole
@@ -35,6 +36,7 @@ from pglab.pilots.routes import bp as pilot_pages
 from pglab.proposals.policy import READERS
 from pglab.proposals.routes import bp as proposal_pages
 from pglab.public.routes import bp as public_pages
+from pglab.questions.routes import bp as question_pages
 from pglab.reports.routes import bp as report_pages
 from pglab.reviews.policy import may_ever_evaluate
 from pglab.reviews.queries import has_seat, is_seated
@@ -64,6 +66,7 @@ BLUEPRINTS: list[Blueprint] = [
     rfp_pages,
     subscription_pages,
     addenda_pages,
+    question_pages,
     outbox_pages,
     accounts_pages,
     contact_pages,

@@ -18,6 +18,7 @@ def name_waiting_acts(_sender: object, *, viewer: User) -> list[Attention]:
             since=f"since {et_short(waiting.since)}",
             consequence="nothing changes before",
             action=("Look at it", waiting.path),
+            cohort=waiting.cohort,
         )
         for waiting in queries.list_waiting()
     ]

@@ -13,6 +13,7 @@ from pglab.outbox.states import EMAIL_WORKFLOW
 from pglab.payments.states import REQUEST_WORKFLOW
 from pglab.pilots.states import AGREEMENT_WORKFLOW, MILESTONE_WORKFLOW
 from pglab.proposals.states import PROPOSAL_WORKFLOW
+from pglab.questions.states import QUESTION_WORKFLOW
 from pglab.reviews.states import SHEET_WORKFLOW
 from pglab.rfps.states import RFP_WORKFLOW
 from pglab.web.security import Access, Audience
@@ -30,6 +31,7 @@ def all_workflows() -> dict[str, Workflow]:  # type: ignore[type-arg]  # each ha
         "milestone": MILESTONE_WORKFLOW,
         "payment-request": REQUEST_WORKFLOW,
         "proposal": PROPOSAL_WORKFLOW,
+        "question": QUESTION_WORKFLOW,
         "rfp": RFP_WORKFLOW,
         "score-sheet": SHEET_WORKFLOW,
     }

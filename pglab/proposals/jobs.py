@@ -19,3 +19,10 @@ def tell_cancelled(cancellation_id: str) -> None:
     """Owe every team with a proposal the notice of a cancelled call."""
     with transaction():
         services.tell_teams_of_cancellation(UUID(cancellation_id))
+
+
+@queue.task(name="proposals.tell_answers")
+def tell_answers(rfp_id: str) -> int:
+    """The one news of a day: which questions were answered."""
+    with transaction():
+        return services.tell_answers(UUID(rfp_id))

@@ -10,6 +10,7 @@ from pglab.outbox.queries import is_told
 from pglab.outbox.services import owe
 from pglab.proposals import policy
 from pglab.proposals.models import Opening, Proposal, Submission
+from pglab.questions.models import PublishedAnswer
 from pglab.rfps.notices import deadline_calendar
 from pglab.rfps.queries import Amendment
 from pglab.web.filters import et_long, et_seconds, et_short
@@ -126,3 +127,17 @@ def tell_opening_asked(opening: Opening) -> None:
             about=opening.rfp,
             opening=opening,
         )
+
+
+def tell_answers(person: User, proposal: Proposal, answers: list[PublishedAnswer]) -> None:
+    """Somebody who works on a proposal learns which questions were answered since the last such mail (N9)."""
+    number = proposal.rfp.cohort.number
+    owe(
+        "answers_published",
+        person,
+        subject=f"New answers for PGH Lab Cohort {number} ({len(answers)})",
+        template="proposals/answers",
+        about=proposal,
+        cohort=number,
+        answers=answers,
+    )

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import contains_eager, joinedload
 
 from pglab.accounts.models import Membership, Organization, User
@@ -360,3 +361,17 @@ def get_submitted_file(submission: Submission, slug: str) -> Document:
         if file.slot.slug == slug:
             return file.document
     raise NotFoundError("There is no such file.")
+
+
+def list_applicants(rfp_id: UUID) -> list[tuple[User, Proposal]]:
+    """Everybody in a team with a draft or a submission in this call, once, with the first of its proposals. For the
+    worker: nobody else may learn who applies."""
+    query = (
+        select(User, Proposal)
+        .join(Membership, Membership.user_id == User.id)
+        .join(Proposal, Proposal.organization_id == Membership.organization_id)
+        .where(Proposal.rfp_id == rfp_id, User.active)
+        .order_by(User.id, Proposal.started_at, Proposal.id)
+        .ext(distinct_on(User.id))
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]

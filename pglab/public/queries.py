@@ -11,6 +11,7 @@ from sqlalchemy import CTE, ColumnElement, String, column, func, literal, litera
 from pglab.addenda.queries import addendum_texts
 from pglab.cohorts.queries import history_texts
 from pglab.core.db import db
+from pglab.questions.queries import answer_texts
 from pglab.rfps.queries import call_texts
 
 MOST_RESULTS = 60
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     CALL = "call"
     CHALLENGE = "challenge"
     ADDENDUM = "addendum"
+    ANSWER = "answer"
     PAST = "past"
     COMPANY = "company"
     HELP = "help"
@@ -41,6 +43,7 @@ class Kind(StrEnum):
             "call": "Calls",
             "challenge": "Challenges",
             "addendum": "Official changes",
+            "answer": "Questions and answers",
             "past": "Cohorts before this site",
             "company": "Pilots and companies",
             "help": "Help and about this site",
@@ -98,7 +101,7 @@ def _texts(site: Sequence[SiteText]) -> CTE:
         [tuple(each) for each in site]
     )
     own = select(literal(Kind.HELP.value).label("kind"), rows.c.title, rows.c.body, rows.c.path)
-    parts = [select(told.subquery()) for told in (call_texts(), addendum_texts(), history_texts())]
+    parts = [select(told.subquery()) for told in (call_texts(), addendum_texts(), answer_texts(), history_texts())]
     return union_all(*parts, own).cte("texts")
 
 

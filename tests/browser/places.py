@@ -18,6 +18,7 @@ from pglab.outbox.models import Email, Notice
 from pglab.payments.models import Installment, PaymentRequest
 from pglab.pilots.models import Agreement, Pilot
 from pglab.proposals.models import Proposal
+from pglab.questions.models import Question
 from pglab.reviews.models import PanelMember
 from pglab.rfps.models import DocumentSlot, FormQuestion, FormSection, Rfp
 
@@ -46,7 +47,7 @@ BESIDES = {
 # Shown to somebody only in the middle of something, by a link in a mail, or as a file; other tests come there.
 COME_TO_OTHERWISE = {
     *("accounts.code", "accounts.home", "accounts.confirm", "accounts.reset", "accounts.verify"),
-    *("accounts.invitation", "accounts.new_email"),
+    *("accounts.invitation", "accounts.new_email", "questions.confirmation"),
     *("subscriptions.confirm", "subscriptions.settings", "subscriptions.unsubscribe", "subscriptions.calls_feed"),
     "rfps.updates_feed",
     *("proposals.own_file", "proposals.received_file", "proposals.record_file", "proposals.receipt_file"),
@@ -108,6 +109,7 @@ def values(name: str, rule: Rule) -> list[Any]:
         "form_question_id": lambda: all_of(
             select(FormQuestion.id).join(Rfp, Rfp.id == FormQuestion.rfp_id).where(Rfp.reference == "RFP-13").limit(1)
         ),
+        "question_id": lambda: questions(rule.rule),
         "outage_id": lambda: all_of(select(Outage.id)),
         "passkey_id": list,  # the demo has no devices; tests/browser/test_passkeys.py comes there
     }
@@ -135,10 +137,20 @@ def references(path: str) -> list[str]:
     return [*long, *all_of(own.where(Organization.legal_name.like("O%Malley%")))]
 
 
+def questions(path: str) -> list[Any]:
+    """One question of cohort 12 in each state; for the small forms only one that waits."""
+    found = select(Question.id, Question.status).join(Question.rfp).where(Rfp.reference == "RFP-12")
+    by_state = {row[1].value: row[0] for row in db.session.execute(found.order_by(Question.asked_at.desc()))}
+    by_state.pop("unconfirmed")
+    return list(by_state.values()) if path.endswith("question_id>") else [by_state["waiting"]]
+
+
 def cohorts(path: str) -> list[int]:
     """Those of the demo; the public page also for one before this site that is well known, disputed, or only a call.
     Only a call that is still open has changes in preparation."""
     if any(word in path for word in ("/addenda", "/deadline-extension", "/cancellation")):
+        return [12]
+    if "question_id" in path or path.endswith("/questions/new"):
         return [12]
     if path.startswith("/manage"):
         return [13, 12, 90]

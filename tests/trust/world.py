@@ -19,6 +19,8 @@ from pglab.outages.models import Outage
 from pglab.outbox.models import Email, Notice
 from pglab.pilots.models import Pilot
 from pglab.proposals.models import Proposal, Refusal
+from pglab.questions.models import Question
+from pglab.questions.states import QuestionStatus
 from pglab.reviews.models import PanelMember
 from pglab.rfps.models import FormQuestion, Rfp
 
@@ -86,7 +88,17 @@ def address(rule: Rule, state: str) -> str:
     return with_values
 
 
-def value(name: str, rule: Rule, state: str) -> object:  # noqa: PLR0911  (one answer for each kind of argument)
+WORDS = {
+    "slot": "pitch-deck",
+    "role": "finance",
+    "dataset": "cohorts",
+    "filename": "robots.txt",
+    "field": "sections.0.body",
+    "token": "not-a-token",
+}
+
+
+def value(name: str, rule: Rule, state: str) -> object:
     """What stands in the address for one argument."""
     proposal = proposal_of(state, "O’Malley" if rule.endpoint.startswith("reviews") else "CurbSense")
     if name == "cohort":
@@ -95,18 +107,10 @@ def value(name: str, rule: Rule, state: str) -> object:  # noqa: PLR0911  (one a
         return reference(rule, proposal)
     if name == "slug":
         return slug(rule)
-    if name == "slot":
-        return "pitch-deck"
-    if name == "role":
-        return "finance"
-    if name == "dataset":
-        return "cohorts"
-    if name == "filename":
-        return "robots.txt"
-    if name == "token":
-        return "not-a-token"
-    if name == "field":
-        return "sections.0.body"
+    if name == "question_id":
+        return question_of(state).id
+    if name in WORDS:
+        return WORDS[name]
     return IDS[name]() if name in IDS else 1
 
 
@@ -124,6 +128,13 @@ def slug(rule: Rule) -> str:
     if rule.rule.startswith("/alumni"):
         return "beamdata"
     return "impact" if "sections" in rule.rule else "pitch-deck"
+
+
+def question_of(state: str) -> Question:
+    """A question of that state's cohort: published in the opened one, waiting for an answer in the open one."""
+    number, status = (90, QuestionStatus.PUBLISHED) if state == "opened" else (12, QuestionStatus.WAITING)
+    here = select(Question).join(Question.rfp).join(Rfp.cohort).where(Cohort.number == number)
+    return db.session.scalars(here.where(Question.status == status).order_by(Question.asked_at, Question.id)).first()  # type: ignore[return-value]  # it has one
 
 
 def proposal_of(state: str, startup: str) -> Proposal:

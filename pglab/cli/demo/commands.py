@@ -22,6 +22,8 @@ from pglab.cli.demo.cohorts import (
     panel_90,
     panel_96,
     pilots_90,
+    questions_12,
+    questions_90,
     scoring_95,
     sealed_93,
     upcoming_91,
@@ -41,6 +43,7 @@ CHAPTERS = (
     *(decided_97, panel_96, scoring_95, declaring_94, sealed_93, open_92, open_12, upcoming_91, cancelled_99),
     front_desk,
     followers,
+    *(questions_90, questions_12),
 )
 
 

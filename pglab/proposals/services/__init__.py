@@ -12,7 +12,7 @@ from pglab.proposals.services.drafting import (
 from pglab.proposals.services.opening import ask_opening, confirm_opening, proposals_opened
 from pglab.proposals.services.readers import grant_reading, revoke_reading
 from pglab.proposals.services.submitting import submit_proposal
-from pglab.proposals.services.telling import tell_teams_of_addendum, tell_teams_of_cancellation
+from pglab.proposals.services.telling import tell_answers, tell_teams_of_addendum, tell_teams_of_cancellation
 
 __all__ = [
     "acknowledge_addenda",
@@ -27,6 +27,7 @@ __all__ = [
     "save_answers",
     "start_proposal",
     "submit_proposal",
+    "tell_answers",
     "tell_teams_of_addendum",
     "tell_teams_of_cancellation",
     "upload_purpose",

@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from pglab.addenda.models import Addendum, Cancellation
 from pglab.core.db import db
-from pglab.proposals import notices
+from pglab.proposals import notices, queries
 from pglab.proposals.models import Proposal
+from pglab.questions.services import take_news
 from pglab.rfps.models import Rfp
 from pglab.rfps.queries import get_amendment
 
@@ -34,3 +35,16 @@ def tell_teams_of_cancellation(cancellation_id: UUID) -> None:
 def list_concerned(rfp: Rfp) -> list[Proposal]:
     """Every proposal of the call, draft or submitted. Only the worker sees them before the opening."""
     return list(db.session.scalars(select(Proposal).where(Proposal.rfp_id == rfp.id).order_by(Proposal.reference)))
+
+
+def tell_answers(rfp_id: UUID) -> int:
+    """Tell every applicant of a call which questions were answered since they were told last, in one mail (N9).
+
+    Returns how many answers it told of. Done by the worker, so that who published cannot learn who applies.
+    """
+    rfp = db.session.get_one(Rfp, rfp_id)
+    answers = take_news(rfp)
+    if answers:
+        for person, proposal in queries.list_applicants(rfp.id):
+            notices.tell_answers(person, proposal, answers)
+    return len(answers)

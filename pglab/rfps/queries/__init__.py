@@ -30,6 +30,7 @@ from pglab.rfps.queries.parts import (
     list_notice_sections,
     list_slots,
 )
+from pglab.rfps.queries.related import list_related, related_asked
 from pglab.rfps.queries.showing import (
     Branch,
     DeadEnd,
@@ -89,12 +90,14 @@ __all__ = [
     "list_hosts",
     "list_installments",
     "list_notice_sections",
+    "list_related",
     "list_rfps",
     "list_slots",
     "list_versions",
     "next_cohort_number",
     "publication_clock",
     "questions_of",
+    "related_asked",
     "shown_to_everyone",
     "snapshot_of",
     "spoken",

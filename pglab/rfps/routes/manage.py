@@ -123,6 +123,7 @@ def overview(cohort: int) -> ResponseReturnValue:
         status=staff_status(call.rfp, call.now),
         step=next_step(call.rfp, call.now),
         groups=stages(call),
+        attention=queries.list_attention(me(), cohort=cohort),
         dates=key_dates(call.rfp, call.now),
         preparer=queries.get_person(call.rfp.prepared_by_id),
     )

@@ -127,7 +127,8 @@ def challenge(cohort: int, slug: str) -> ResponseReturnValue:
     area = next((area for area in call.content["areas"] if area["slug"] == slug), None)
     if area is None:
         raise NotFoundError("This cohort has no such challenge.")
-    return render_template("rfps/challenge.html", area=area, **context(call))
+    related = queries.list_related(call.rfp, slug)
+    return render_template("rfps/challenge.html", area=area, related=related, **context(call))
 
 
 def show(template: str, cohort: int) -> str:

@@ -121,8 +121,15 @@ def stages(call: Call) -> list[TaskGroup]:
     sealed = "" if opened else "Sealed: no names and no count before two people open them"
     fixed = opened or phase is Phase.CANCELLED
     version = f"Version {call.version.number} is in force" if call.version else ""
+    answering, answered = me().has_staff_role(*policy.PUBLISHERS), call.now > rfp.answers_due_at
     return [
-        TaskGroup("Official changes", [stage("Addenda and deadline", "addenda", True, fixed, version)]),
+        TaskGroup(
+            "Official changes and answers",
+            [
+                stage("Addenda and deadline", "addenda", True, fixed, version),
+                stage("Questions and answers", "questions", answering, answered),
+            ],
+        ),
         TaskGroup(
             "Proposals",
             [

@@ -93,7 +93,7 @@ def test_a_published_cohort_links_the_stages_it_has_reached(login):
     page = login(make_program_manager()).get("/manage/cohorts/12").text
 
     linked = set(re.findall(r'href="/manage/cohorts/12/([a-z]+)"', page))
-    assert linked == {"addenda", "panel", "publication"}
+    assert linked == {"addenda", "panel", "publication", "questions"}
     assert "Sealed: no names and no count" in page
     assert "/setup/" not in page
 
