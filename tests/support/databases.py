@@ -46,8 +46,9 @@ def migrated_database(name: str) -> Settings:
 
 
 def migrate(app: Flask, *command: str) -> None:
-    """`flask db <command>`, as whoever installs the product runs it."""
-    done = app.test_cli_runner().invoke(args=["db", *command], catch_exceptions=False)
+    """`flask db <command>`, as whoever installs the product runs it; on this app's database, whichever is in use."""
+    with app.app_context():
+        done = app.test_cli_runner().invoke(args=["db", *command], catch_exceptions=False)
     assert done.exit_code == 0, done.output
 
 
