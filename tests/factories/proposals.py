@@ -17,6 +17,14 @@ from tests.factories import keep
 from tests.factories.accounts import make_organization, make_user
 from tests.support.databases import OfficialClock
 
+FITTING = {
+    "url": "https://example.org",
+    "yes_no": "Yes",
+    "number": "120",
+    "money": "$2,500.00",
+    "date": "2027-01-05",
+}
+
 
 def representative_of(organization: Organization) -> User:
     """The first member, who may submit."""
@@ -64,7 +72,7 @@ def fill(proposal: Proposal, text: str = "We will test three sensors with the cr
     with transaction():
         services.save_answers(
             proposal,
-            {q.id: {"url": "https://example.org", "yes_no": "Yes"}.get(q.kind.value, text) for q in questions},
+            {q.id: FITTING.get(q.kind.value) or next(iter(q.options), text) for q in questions},
             actor=actor,
         )
     for slot in rfp_queries.list_slots(proposal.rfp_id):

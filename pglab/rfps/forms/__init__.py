@@ -16,6 +16,7 @@ from pglab.rfps.forms.call import (
     area_form,
     new_cohort_form,
 )
+from pglab.rfps.forms.checking import eligibility_form
 from pglab.rfps.forms.parts import (
     MEGABYTE,
     POINTS,
@@ -54,6 +55,7 @@ __all__ = [
     "as_text",
     "asked_form",
     "criterion_fields",
+    "eligibility_form",
     "field_name",
     "fill_numbered",
     "installment_fields",

@@ -3,6 +3,7 @@
 Answers are kept as text: a date as `2026-10-16`, an amount as `$2,500.00`, several choices one on each line.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -27,6 +28,7 @@ from pglab.web.forms import (
 )
 
 LONGEST_ANSWER = 20_000
+ISO_DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 
 
 class CarriedField(LineField):
@@ -123,5 +125,5 @@ def as_answer(question: FormQuestion, text: str) -> Any:
     if question.kind is QuestionKind.MONEY:
         return parse_money(text)
     if question.kind is QuestionKind.DATE:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text) if ISO_DAY.fullmatch(text) else None
     return text

@@ -19,7 +19,7 @@ from pglab.outages.policy import may_note
 from pglab.rfps import forms, policy, queries, services
 from pglab.rfps.models import Rfp
 from pglab.rfps.routes.blueprint import bp
-from pglab.rfps.routes.tasks import finding_url, setup_tasks, stages
+from pglab.rfps.routes.tasks import linked, setup_tasks, stages
 from pglab.rfps.routes.words import key_dates, staff_status
 from pglab.rfps.states import Phase, RfpStatus
 from pglab.web.filters import et_date, et_long
@@ -144,13 +144,8 @@ def setup(cohort: int) -> ResponseReturnValue:
         status=staff_status(call.rfp, call.now),
         step=next_step(call.rfp, call.now),
         groups=setup_tasks(call, problems),
-        problems=linked(problems, cohort, may_change),
-        warnings=linked(services.find_warnings(call.rfp), cohort, may_change),
+        problems=linked(problems, call.rfp),
+        warnings=linked(services.find_warnings(call.rfp), call.rfp),
         may_change=may_change,
         preparer=queries.get_person(call.rfp.prepared_by_id),
     )
-
-
-def linked(findings: list[services.Finding], number: int, may_change: bool) -> list[tuple[str, str]]:
-    """What was found, each with where to put it right, for whoever may."""
-    return [(finding.message, finding_url(finding, number) if may_change else "") for finding in findings]

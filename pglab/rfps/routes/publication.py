@@ -16,6 +16,7 @@ from pglab.rfps.models import Rfp
 from pglab.rfps.queries import Call
 from pglab.rfps.routes.blueprint import bp
 from pglab.rfps.routes.manage import READERS
+from pglab.rfps.routes.tasks import linked
 from pglab.rfps.routes.words import key_dates, staff_status
 from pglab.rfps.states import RfpStatus
 from pglab.subscriptions.queries import count_followers
@@ -24,6 +25,7 @@ from pglab.web.filters import et_date, plural
 from pglab.web.forms import Form
 from pglab.web.security import fresh_sign_in_first, requires
 
+UNPUBLISHED = (RfpStatus.DRAFT, RfpStatus.IN_REVIEW)
 SHORT_CALL = timedelta(days=21)
 Check = tuple[str, str]
 
@@ -111,12 +113,13 @@ def show(call: Call, form: Form) -> str:
         status=staff_status(rfp, call.now),
         dates=key_dates(rfp, call.now),
         checks=checks(call),
-        obstacles=services.find_obstacles(rfp) if rfp.status is not RfpStatus.PUBLISHED else [],
+        problems=linked(services.find_problems(rfp), rfp) if rfp.status in UNPUBLISHED else [],
+        warnings=linked(services.find_warnings(rfp), rfp) if rfp.status in UNPUBLISHED else [],
+        followers=count_followers(Topic.CALLS),
         preparer=queries.get_person(rfp.prepared_by_id),
         publisher=queries.get_person(rfp.published_by_id) if rfp.published_by_id else None,
         may_send=policy.may_change(me(), rfp),
         may_publish=may_publish(rfp),
-        followers=count_followers(Topic.CALLS),
         may_return=waiting and me().has_staff_role(StaffRole.PROGRAM_MANAGER, StaffRole.DIRECTOR),
     )
 

@@ -8,6 +8,7 @@ from flask import url_for
 from pglab.accounts.session import me
 from pglab.core.money import format_dollars
 from pglab.rfps import policy
+from pglab.rfps.models import Rfp
 from pglab.rfps.queries import Call
 from pglab.rfps.routes.words import pilot_months
 from pglab.rfps.services import Finding
@@ -47,6 +48,12 @@ def finding_url(finding: Finding, number: int) -> str:
     if finding.part == "question":
         return url_for(".question", cohort=number, form_question_id=finding.slug, _anchor=anchor)
     return url_for(f".{finding.part}", cohort=number, _anchor=anchor)
+
+
+def linked(findings: Sequence[Finding], rfp: Rfp) -> list[tuple[str, str]]:
+    """What was found, each with where to put it right, for whoever may."""
+    may_change = policy.may_change(me(), rfp)
+    return [(finding.message, finding_url(finding, rfp.cohort.number) if may_change else "") for finding in findings]
 
 
 def setup_tasks(call: Call, problems: Sequence[Finding]) -> list[TaskGroup]:

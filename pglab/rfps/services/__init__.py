@@ -41,7 +41,7 @@ from pglab.rfps.services.gates import (
     find_warnings,
 )
 from pglab.rfps.services.plans import criteria_library
-from pglab.rfps.services.publishing import publish_rfp, return_to_draft, send_for_review
+from pglab.rfps.services.publishing import call_news, publish_rfp, return_to_draft, send_for_review
 from pglab.rfps.services.stages import stamp_cancelled, stamp_completed, stamp_decided, stamp_opened, stamp_panel
 from pglab.rfps.services.suggesting import suggest_dates
 
@@ -67,6 +67,7 @@ __all__ = [
     "add_question",
     "add_section",
     "as_publication_check",
+    "call_news",
     "change_area",
     "change_dates",
     "change_details",

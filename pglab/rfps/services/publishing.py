@@ -1,9 +1,12 @@
 """Publication: prepared by one person, carried out by another; from then on the RFP is frozen."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from pglab.accounts.models import User
 from pglab.audit.services import record
+from pglab.cohorts.models import Cohort
 from pglab.core.canonical import canonical_json, sha256_hex
 from pglab.core.clock import official_now
 from pglab.core.db import db
@@ -64,16 +67,37 @@ def publish_rfp(rfp: Rfp, *, actor: User) -> RfpVersion:
     return version
 
 
-def announce_call(rfp: Rfp) -> None:
-    """Everyone learns of the call, from its publication date on."""
+@dataclass(frozen=True)
+class CallNews:
+    """What followers read of a call: the subject of their mail, a few sentences, and where it leads."""
+
+    cohort: Cohort
+    title: str
+    summary: str
+    path: str
+
+
+def call_news(rfp: Rfp) -> CallNews:
+    """The news of this call, as it will be sent when the call becomes public."""
     areas = listed([area.title for area in queries.list_areas(rfp.cohort_id)])
-    announce(
-        NewsKind.CALL,
+    return CallNews(
         rfp.cohort,
         title=f"PGH Lab {rfp.cohort} is open: apply by {et_day(rfp.closes_at)}",
         summary=f"{rfp.cohort.headline}. Challenge areas: {areas}. Up to {plural(rfp.award_count, 'award')} with a "
         f"stipend of {format_dollars(rfp.stipend_cents)} each. Proposals are due {et_long(rfp.closes_at)}.",
         path=f"/cohorts/{rfp.cohort.number}",
+    )
+
+
+def announce_call(rfp: Rfp) -> None:
+    """Everyone learns of the call, from its publication date on."""
+    news = call_news(rfp)
+    announce(
+        NewsKind.CALL,
+        news.cohort,
+        title=news.title,
+        summary=news.summary,
+        path=news.path,
         visible_at=rfp.publish_at,
     )
 
