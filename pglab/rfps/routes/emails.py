@@ -18,7 +18,7 @@ from pglab.web.security import requires
 OWN_PATH = "/updates/your-own-link"
 
 
-@bp.get("/manage/cohorts/<int:cohort>/setup/emails")
+@bp.get("/manage/cohorts/<int:cohort>/preview/emails")
 @requires(*READERS)
 def emails(cohort: int) -> ResponseReturnValue:
     """The mails of a publication with their real text: to followers of new calls, and to whoever prepared it."""
