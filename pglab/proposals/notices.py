@@ -71,6 +71,7 @@ def tell_addendum(proposal: Proposal, addendum: Addendum, amendment: Amendment) 
     moved = amendment.moves_deadline
     asked = "Action needed: " if addendum.needs_acknowledgement else ""
     subject = f"New deadline: {et_long(addendum.closes_at)}" if moved else f"{asked}{addendum.name} changes the RFP"
+    calendar = deadline_calendar(proposal.rfp) if moved else ""
     for person in team(proposal):
         if not is_told(person.id, subject=subject, about=proposal.reference):
             owe(
@@ -86,12 +87,13 @@ def tell_addendum(proposal: Proposal, addendum: Addendum, amendment: Amendment) 
                 changes=amendment.changes,
                 moved=moved,
                 deadline=et_long(proposal.rfp.closes_at),
+                calendar=calendar,
             )
 
 
 def tell_cancelled(proposal: Proposal, cancellation: Cancellation) -> None:
     """The team learns that the call is cancelled, and why; each person once."""
-    subject = f"{proposal.rfp.reference} was cancelled"
+    subject, calendar = f"{proposal.rfp.reference} was cancelled", deadline_calendar(proposal.rfp)
     for person in team(proposal):
         if not is_told(person.id, subject=subject, about=proposal.reference):
             owe(
@@ -100,6 +102,7 @@ def tell_cancelled(proposal: Proposal, cancellation: Cancellation) -> None:
                 subject=subject,
                 template="proposals/cancelled",
                 about=proposal,
+                calendar=calendar,
                 proposal=proposal,
                 rfp=proposal.rfp,
                 cancellation=cancellation,
