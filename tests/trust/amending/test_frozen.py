@@ -148,7 +148,7 @@ def test_nothing_published_changes_but_by_an_addendum(committed: Flask, scored: 
     town = Town()
     tried = 0
 
-    @settings(max_examples=120, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=50, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(STEPS)
     def edits(steps: list[Step]) -> None:
         nonlocal tried

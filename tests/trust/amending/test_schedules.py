@@ -1,7 +1,7 @@
 """P6: 10,000 random schedules of extension requests, against a model that says in other words what is allowed."""
 
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -114,7 +114,7 @@ def test_the_four_clock_changes(closes_at: datetime, moved_to: datetime, scores:
     """Across each change the instant moves exactly as asked, and what follows keeps its time of day and its order."""
     call = call_closing(closes_at)
     call.scores_due_at = datetime.combine(
-        closes_at.astimezone(EASTERN).date() + timedelta(days=14), datetime.strptime(scores, "%H:%M").time(), EASTERN
+        closes_at.astimezone(EASTERN).date() + timedelta(days=14), time.fromisoformat(scores), EASTERN
     )
     check_extension(call, moved_to, None, closes_at - HOUR)
     dates = dates_with(call, later_dates(call, moved_to))
