@@ -8,7 +8,7 @@ from pglab.addenda import forms, policy, queries, services
 from pglab.addenda.routes.blueprint import bp
 from pglab.addenda.routes.drafting import changeable, published_call
 from pglab.core.db import transaction
-from pglab.core.errors import RuleError
+from pglab.core.errors import RuleError, StateError
 from pglab.rfps.models import Rfp
 from pglab.web.forms import Form
 from pglab.web.security import fresh_sign_in_first, requires
@@ -50,6 +50,8 @@ def ask_cancellation(cohort: int) -> ResponseReturnValue:
 def confirm_cancellation(cohort: int) -> ResponseReturnValue:
     """The second person cancels the call."""
     rfp = published_call(cohort).rfp
+    if queries.find_cancellation(rfp) is None:
+        raise StateError("Nobody has asked to cancel this call.")
     form = forms.ConfirmCancellationForm()
     if form.submitted():
         with transaction():

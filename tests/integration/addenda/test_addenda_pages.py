@@ -184,3 +184,9 @@ def test_requests_are_withdrawn_and_drafts_returned(login):
     assert director.post(f"{MANAGE}/deadline-extension/withdrawal").status_code == 303
     assert "Nothing" not in director.get("/manage").text
     assert queries.list_waiting() == []
+
+
+def test_what_nobody_asked_for_is_not_confirmed(login):
+    make_open_rfp()
+    answer = login(make_director()).post(f"{MANAGE}/cancellation/confirmation", data={})
+    assert (answer.status_code, "Nobody has asked to cancel this call" in answer.text) == (409, True)
