@@ -60,9 +60,10 @@ def list_cohorts_to_choose(now: datetime, wishes: Iterable[Wish]) -> list[Cohort
 
 
 def stands() -> ColumnElement[bool]:
-    """Whether an item is still meant: a call that was cancelled before it became public never does."""
+    """Whether an item is still meant: what was to become public of a call that was cancelled before never does, but
+    for the cancellation itself."""
     cancelled = aliased(NewsItem)
-    return ~exists().where(
+    return (NewsItem.kind == NewsKind.CANCELLED) | ~exists().where(
         cancelled.cohort_id == NewsItem.cohort_id,
         cancelled.kind == NewsKind.CANCELLED,
         cancelled.announced_at >= NewsItem.announced_at,

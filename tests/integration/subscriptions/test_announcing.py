@@ -63,6 +63,14 @@ def test_a_call_cancelled_before_it_shows_is_no_news():
     assert len(titles) == 2, "what was public before stays"
 
 
+def test_a_cancellation_before_the_publication_date_is_the_only_news_then():
+    cohort = make_open_rfp().cohort
+    for kind, title in ((NewsKind.SESSION, "Information session"), (NewsKind.CANCELLED, "Cohort 12 is cancelled")):
+        item = tell(cohort, kind, title, LATER)
+
+    assert [item.title for item in list_news(cohort, item.visible_at)][:-1] == ["Cohort 12 is cancelled"]
+
+
 def test_news_of_another_cohort_stays_there():
     twelve, thirteen = make_open_rfp(12).cohort, make_open_rfp(13).cohort
     tell(thirteen, NewsKind.ADDENDUM, "Addendum 1")
