@@ -9,6 +9,7 @@ from sqlalchemy import false, select
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import pglab.addenda.receivers
+import pglab.info_sessions.receivers
 import pglab.payments.receivers
 import pglab.proposals.receivers
 import pglab.questions.receivers
@@ -28,6 +29,7 @@ from pglab.cli.commands import CommandLine
 from pglab.contact.routes import bp as contact_pages
 from pglab.core.db import db, name_viewers
 from pglab.documents.routes import bp as document_pages
+from pglab.info_sessions.routes import bp as info_session_pages
 from pglab.outages.routes import bp as outage_pages
 from pglab.outbox.routes import bp as outbox_pages
 from pglab.payments.routes import bp as payment_pages
@@ -67,6 +69,7 @@ BLUEPRINTS: list[Blueprint] = [
     subscription_pages,
     addenda_pages,
     question_pages,
+    info_session_pages,
     outbox_pages,
     accounts_pages,
     contact_pages,

@@ -28,7 +28,7 @@ from pglab.web.security import may_be_kept
 WATCHED = frozenset(
     {
         *("addenda", "cancellations", "challenge_areas", "cohorts", "history_editions", "host_organizations"),
-        *("news_items", "participations", "past_cohorts", "published_answers", "rfp_versions", "rfps"),
+        *("info_sessions", "news_items", "participations", "past_cohorts", "published_answers", "rfp_versions", "rfps"),
     }
 )
 ASKED = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+\"?([a-z_]+)", re.IGNORECASE)

@@ -52,7 +52,7 @@ COME_TO_OTHERWISE = {
     "rfps.updates_feed",
     *("proposals.own_file", "proposals.received_file", "proposals.record_file", "proposals.receipt_file"),
     *("proposals.refusal_file", "proposals.receipt_keys", "reviews.document", "reviews.ranking_csv"),
-    *("rfps.cohort_calendar", "rfps.cohort_facts"),
+    *("rfps.cohort_calendar", "rfps.cohort_facts", "info_sessions.session_calendar", "info_sessions.place"),
     *("reports.dataset_csv", "reports.dataset_json", "payments.ledger_csv", "pilots.deliverable"),
     *("admin.alive", "admin.ready", "admin.metrics", "documents.state", "static"),
 }
@@ -90,7 +90,7 @@ def values(name: str, rule: Rule) -> list[Any]:
         return slugs(rule.rule)
     makers = {
         "cohort": lambda: cohorts(rule.rule),
-        "number": lambda: [1, 2] if "milestones" in rule.rule else [1],
+        "number": lambda: numbers(rule.rule),
         "organization_id": lambda: all_of(select(Organization.id).where(Organization.legal_name == "CurbSense Inc.")),
         "user_id": lambda: all_of(select(User.id).where(User.name == "Lee Okafor")),
         "notice_id": lambda: all_of(
@@ -114,6 +114,13 @@ def values(name: str, rule: Rule) -> list[Any]:
         "passkey_id": list,  # the demo has no devices; tests/browser/test_passkeys.py comes there
     }
     return list(makers[name]())
+
+
+def numbers(path: str) -> list[int]:
+    """One of most things; two milestones, and a session that is over, open, full and cancelled."""
+    if "info-sessions" in path and not path.endswith("cancellation"):
+        return [1, 2, 3, 4]
+    return [1, 2] if "milestones" in path else [2] if "info-sessions" in path else [1]
 
 
 def references(path: str) -> list[str]:
@@ -150,7 +157,7 @@ def cohorts(path: str) -> list[int]:
     Only a call that is still open has changes in preparation."""
     if any(word in path for word in ("/addenda", "/deadline-extension", "/cancellation")):
         return [12]
-    if "question_id" in path or path.endswith("/questions/new"):
+    if "question_id" in path or "/info-sessions" in path or path.endswith("/questions/new"):
         return [12]
     if path.startswith("/manage"):
         return [13, 12, 90]

@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from config import Settings
-from pglab.cli.demo import followers, front_desk, people
+from pglab.cli.demo import followers, front_desk, gathering, people
 from pglab.cli.demo.cohorts import (
     call_90,
     cancelled_99,
@@ -41,6 +41,7 @@ CHAPTERS = (
     people,
     *(complete_98, call_90, panel_90, pilots_90),
     *(decided_97, panel_96, scoring_95, declaring_94, sealed_93, open_92, open_12, upcoming_91, cancelled_99),
+    gathering,
     front_desk,
     followers,
     *(questions_90, questions_12),

@@ -14,6 +14,7 @@ from pglab.rfps.queries.calls import (
 )
 from pglab.rfps.queries.dates import list_dates, write_dates, write_deadline
 from pglab.rfps.queries.differences import Difference, describe, differences, leaves, spoken
+from pglab.rfps.queries.gatherings import Gathering, gatherings_asked, list_gatherings
 from pglab.rfps.queries.parts import (
     find_last_change,
     get_area,
@@ -58,6 +59,7 @@ __all__ = [
     "Call",
     "DeadEnd",
     "Difference",
+    "Gathering",
     "asked_questions",
     "attention_asked",
     "call_of",
@@ -68,6 +70,7 @@ __all__ = [
     "differences",
     "find_dead_ends",
     "find_last_change",
+    "gatherings_asked",
     "get_amendment",
     "get_area",
     "get_call",
@@ -87,6 +90,7 @@ __all__ = [
     "list_dates",
     "list_eligibility_rules",
     "list_form_sections",
+    "list_gatherings",
     "list_hosts",
     "list_installments",
     "list_notice_sections",

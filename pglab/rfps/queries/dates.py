@@ -5,6 +5,7 @@ from datetime import datetime
 from pglab.cohorts.models import Cohort
 from pglab.core.calendars import CalendarDate, When, write_calendar
 from pglab.rfps.models import Rfp, RfpVersion
+from pglab.rfps.queries.gatherings import Gathering, list_gatherings
 from pglab.rfps.states import RfpStatus
 from pglab.web.filters import et_long
 
@@ -27,7 +28,7 @@ def list_dates(rfp: Rfp, version: RfpVersion, *, base_url: str) -> list[Calendar
             uid=uid_of(cohort, name),
             title=f"PGH Lab {cohort}: {title}",
             starts_at=at,
-            changed_at=version.made_at,
+            changed_at=rfp.cancelled_at or version.made_at,
             detail=f"{detail or _said(at)} {page}".strip(),
             url=page,
             # A cancelled call has no version of its own, and a calendar listens to a higher number only.
@@ -48,8 +49,9 @@ def list_dates(rfp: Rfp, version: RfpVersion, *, base_url: str) -> list[Calendar
 
 
 def write_dates(rfp: Rfp, version: RfpVersion, *, base_url: str) -> bytes:
-    """The calendar file of a published call."""
-    return write_calendar(_name(rfp), list_dates(rfp, version, base_url=base_url))
+    """The calendar file of a published call, with the hours people come together in."""
+    hours = [_hour(rfp, each, base_url) for each in list_gatherings(rfp)]
+    return write_calendar(_name(rfp), [*list_dates(rfp, version, base_url=base_url), *hours])
 
 
 def write_deadline(rfp: Rfp, version: RfpVersion, *, base_url: str) -> str:
@@ -57,6 +59,22 @@ def write_deadline(rfp: Rfp, version: RfpVersion, *, base_url: str) -> str:
     dates = list_dates(rfp, version, base_url=base_url)
     due = [each for each in dates if each.uid == uid_of(rfp.cohort, DEADLINE)]
     return write_calendar(_name(rfp), due).decode()
+
+
+def _hour(rfp: Rfp, each: Gathering, base_url: str) -> CalendarDate:
+    page = f"{base_url}{each.path}"
+    return CalendarDate(
+        uid=each.uid,
+        title=f"PGH Lab {rfp.cohort}: {each.title}",
+        starts_at=each.starts_at,
+        ends_at=each.ends_at,
+        changed_at=each.changed_at,
+        detail=f"{et_long(each.starts_at)}. {page}",
+        place=each.where,
+        url=page,
+        sequence=each.sequence,
+        cancelled=each.cancelled,
+    )
 
 
 def _name(rfp: Rfp) -> str:

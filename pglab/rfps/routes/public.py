@@ -73,8 +73,10 @@ def cohort_page(cohort: int) -> ResponseReturnValue:
             raise
         return render_template("rfps/past_cohort.html", history=history, past=past, cohort=past.row)
     parts, news = context(call), find_news(call.rfp.cohort, call.now)
-    keep_until(call.now, [*changes(call.rfp, call.now), *news.changes])
-    return render_template("rfps/cohort.html", news=news.items, **parts)
+    hours = queries.list_gatherings(call.rfp)
+    turns = [at for each in hours for at in (each.starts_at, each.ends_at)]
+    keep_until(call.now, [*changes(call.rfp, call.now), *news.changes, *turns])
+    return render_template("rfps/cohort.html", news=news.items, gatherings=hours, **parts)
 
 
 @bp.get("/cohorts/<int:cohort>/rfp")

@@ -135,6 +135,7 @@ def stages(call: Call) -> list[TaskGroup]:
             [
                 stage("Addenda and deadline", "addenda", True, fixed, version),
                 stage("Questions and answers", "questions", answering, answered),
+                stage("Information sessions", "info-sessions", answering, closed),
             ],
         ),
         TaskGroup(

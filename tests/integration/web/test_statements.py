@@ -20,7 +20,7 @@ DECLARED = {"is_true": "yes", "can_take_part": "yes", "knows_what_is_public": "y
 
 @pytest.mark.parametrize(
     ("path", "statements"),
-    [("/cohorts/12", 2), ("/cohorts/12/rfp", 1), ("/cohorts/12/how-we-decide", 1), ("/cohorts/12/updates.atom", 2)],
+    [("/cohorts/12", 3), ("/cohorts/12/rfp", 1), ("/cohorts/12/how-we-decide", 1), ("/cohorts/12/updates.atom", 2)],
 )
 def test_a_public_page_of_a_call_is_made_with_one_statement_and_one_for_its_news(
     client: Client, path: str, statements: int

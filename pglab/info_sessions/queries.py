@@ -1,0 +1,130 @@
+"""Reading sessions. Everyone reads those of a public call; who has a place is for staff and for who holds the link."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+
+from pglab.accounts.models import User
+from pglab.accounts.services import hashed
+from pglab.core.calendars import CalendarDate, write_calendar
+from pglab.core.db import db
+from pglab.core.errors import NotFoundError
+from pglab.info_sessions.models import InfoSession, SessionPlace
+from pglab.rfps.models import Rfp
+from pglab.rfps.queries import Gathering, get_rfp
+from pglab.rfps.queries.dates import uid_of
+from pglab.rfps.states import RfpStatus
+from pglab.web.filters import et_long
+
+REMINDED_BEFORE = timedelta(hours=24)
+HELD: ColumnElement[bool] = SessionPlace.confirmed_at.is_not(None) & SessionPlace.given_up_at.is_(None)
+
+
+def list_sessions(rfp: Rfp) -> list[InfoSession]:
+    """The sessions of a call the viewer has been allowed to see, in the order of their times."""
+    query = select(InfoSession).where(InfoSession.rfp_id == rfp.id)
+    return list(db.session.scalars(query.order_by(InfoSession.starts_at, InfoSession.number)))
+
+
+def get_session(cohort: int, number: int, *, viewer: User | None) -> InfoSession:
+    """One session; before its call is public it exists for City staff only."""
+    rfp = get_rfp(cohort, viewer=viewer)
+    found = db.session.scalar(select(InfoSession).where(InfoSession.rfp_id == rfp.id, InfoSession.number == number))
+    if found is None:
+        raise NotFoundError(f"Cohort {cohort} has no information session {number}.")
+    return found
+
+
+def lock_session(session_id: UUID) -> InfoSession:
+    """The session, once whoever else is changing it or taking a place has finished."""
+    query = select(InfoSession).where(InfoSession.id == session_id).with_for_update(of=InfoSession)
+    return db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
+
+
+def count_places(session_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many places are taken in each of these sessions."""
+    query = select(SessionPlace.session_id, func.count()).where(SessionPlace.session_id.in_(session_ids), HELD)
+    rows = db.session.execute(query.group_by(SessionPlace.session_id)).all()
+    return dict.fromkeys(session_ids, 0) | {row[0]: row[1] for row in rows}
+
+
+def places_left(session: InfoSession) -> int | None:
+    """How many places are free; None where there is no limit."""
+    if session.capacity is None:
+        return None
+    return max(0, session.capacity - count_places([session.id])[session.id])
+
+
+def list_places(session: InfoSession) -> list[SessionPlace]:
+    """Who has a place, in the order in which they confirmed it. For staff."""
+    query = select(SessionPlace).where(SessionPlace.session_id == session.id, HELD)
+    return list(db.session.scalars(query.order_by(SessionPlace.confirmed_at, SessionPlace.id)))
+
+
+def get_place(token: str, *, lock: bool = False) -> SessionPlace:
+    """What the holder of a link asked for; any other link is unknown."""
+    query = select(SessionPlace).where(SessionPlace.token_hash == hashed(token))
+    if lock:
+        query = query.with_for_update(of=SessionPlace).execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFoundError("This link isn’t complete, or we have forgotten it since.")
+    return found
+
+
+def find_held(session_id: UUID, email_key: str) -> SessionPlace | None:
+    """The place this mailbox has already."""
+    query = select(SessionPlace).where(SessionPlace.session_id == session_id, SessionPlace.email_key == email_key, HELD)
+    return db.session.scalar(query)
+
+
+def claim_due_reminders(now: datetime) -> list[InfoSession]:
+    """Sessions that begin within a day and nobody was reminded of, locked; another worker's are left to it."""
+    due = (
+        InfoSession.reminded_at.is_(None),
+        InfoSession.cancelled_at.is_(None),
+        InfoSession.starts_at > now,
+        InfoSession.starts_at <= now + REMINDED_BEFORE,
+        Rfp.status == RfpStatus.PUBLISHED,
+    )
+    query = select(InfoSession).join(InfoSession.rfp).where(*due).with_for_update(of=InfoSession, skip_locked=True)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def gathering_of(session: InfoSession) -> Gathering:
+    """A session as the pages of its call show it."""
+    cohort = session.rfp.cohort
+    gone = session.cancelled_at is not None or session.rfp.status is RfpStatus.CANCELLED
+    return Gathering(
+        title=session.title,
+        where=session.where,
+        path=f"/cohorts/{cohort.number}/info-sessions/{session.number}",
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        cancelled=gone,
+        recording_url=session.recording_url,
+        uid=uid_of(cohort, f"info-session-{session.number}"),
+        changed_at=session.changed_at,
+        sequence=session.version - 1,
+    )
+
+
+def write_session(session: InfoSession, *, base_url: str, with_link: bool = False) -> bytes:
+    """The calendar file of one session; the link to join only for who has a place."""
+    cohort, found = session.rfp.cohort, gathering_of(session)
+    page = f"{base_url}{found.path}"
+    entry = CalendarDate(
+        uid=found.uid,
+        title=f"PGH Lab {cohort}: {session.title}",
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        changed_at=session.changed_at,
+        detail=f"{et_long(session.starts_at)}. {page}" + (f"\n{session.join_link}" if with_link else ""),
+        place=session.place or (session.join_link if with_link else "Online"),
+        url=page,
+        sequence=found.sequence,
+        cancelled=found.cancelled,
+    )
+    return write_calendar(f"PGH Lab {cohort}", [entry])
