@@ -59,7 +59,9 @@ class Sight:
 
 SIGHTS = (
     Sight(12, "Open for questions", "Write, upload, submit; the official notice.", ("Dana Ruiz", "Ana Silva")),
-    Sight(13, "Draft", "Set up a cohort and have it published.", ("Priya Shah", "Marcus Bell")),
+    Sight(
+        13, "Draft", "A cohort being set up, with a problem of every kind to put right.", ("Priya Shah", "Marcus Bell")
+    ),
     Sight(91, "Upcoming", "A published call that the public does not see yet.", ("Priya Shah",)),
     Sight(92, "Open", "Questions are closed; nobody sits on the panel yet.", ("Bo Field", "Priya Shah")),
     Sight(

@@ -35,6 +35,7 @@ from pglab.proposals.models import Proposal, Refusal
 from pglab.reviews.models import PanelMember, ScoreSheet
 from pglab.reviews.queries import official_ranking
 from pglab.rfps.queries import list_criteria
+from pglab.rfps.services import find_problems, find_warnings
 from pglab.rfps.states import Phase
 from tests.support import databases
 from tests.support.client import client_for
@@ -157,6 +158,12 @@ def test_proposals_of_cohort_12_stand_at_different_points(there: Flask):
 def test_cohort_13_is_a_draft_only_staff_see(there: Flask):
     assert city.rfp(13).phase(official_now()) is Phase.PREPARING
     assert client_for(there).get("/cohorts/13").status_code == 404
+
+
+def test_cohort_13_has_a_problem_of_every_kind(there: Flask):
+    found = find_problems(city.rfp(13))
+    assert {each.part for each in found} == {"details", "installments", "area", "question", "questions"}
+    assert {each.field for each in find_warnings(city.rfp(13))} == {"problem", "champion_email", "body_9"}
 
 
 def test_the_sample_cohort_ran_with_a_tie_and_every_kind_of_conflict(there: Flask):

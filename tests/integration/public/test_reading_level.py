@@ -12,6 +12,7 @@ from tests.support.client import Client
 HIGHEST = 8
 PAGES = (
     *("/", "/cohorts", "/cohorts/12", "/cohorts/12/rfp", "/cohorts/12/how-we-decide", "/cohorts/12/addenda"),
+    *("/cohorts/12/eligibility", "/cohorts/12/eligibility?rule1=yes&rule2=no&rule3=yes&rule4=yes"),
     *("/cohorts/12/proposal-questions", "/cohorts/12/updates", "/help", "/contact", "/accessibility", "/privacy"),
     *("/terms", "/public-records", "/status", "/updates/subscribe", "/search", "/transparency", "/pilots"),
 )
