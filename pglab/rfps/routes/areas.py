@@ -85,7 +85,7 @@ def new_area_page(rfp: Rfp) -> EditPage:
     def save(filled: Form, version: int) -> None:
         services.add_area(rfp, area_text(filled, hosts), version=version, actor=me())
 
-    return EditPage("New challenge", LEDE, form, {}, save)
+    return EditPage("New challenge", LEDE, form, {}, save, asked_later=TEXTS)
 
 
 def area_page(rfp: Rfp, slug: str) -> EditPage:
@@ -98,7 +98,7 @@ def area_page(rfp: Rfp, slug: str) -> EditPage:
     def save(filled: Form, version: int) -> None:
         services.change_area(found, area_text(filled, hosts), rfp=rfp, version=version, actor=me())
 
-    return EditPage(found.title, LEDE, form, stored | people, save)
+    return EditPage(found.title, LEDE, form, stored | people, save, asked_later=TEXTS)
 
 
 def host_choices() -> tuple[type[Form], dict[UUID, HostOrganization]]:

@@ -36,6 +36,7 @@ class EditPage:
     save: Callable[[Form, int], None]
     noun: str = ""
     offers: Sequence[Mapping[str, Any]] = ()
+    asked_later: Sequence[str] = ()  # may be blank in a draft, and must not be when the call is published
 
     def make(self, rfp: Rfp, **kwargs: Any) -> Form:
         """The form: what was posted, or what is stored."""

@@ -145,4 +145,5 @@ def list_page(
     """A page that edits any number of parts of one kind; `said` is its title, its lede and what a part is called."""
     title, lede, noun = said
     made = forms.numbered(len(rows), fields)
-    return ListPage(title, lede, made, forms.fill_numbered(rows), save, noun, offers, fields, rows)
+    stored = forms.fill_numbered(rows)
+    return ListPage(title, lede, made, stored, save, noun, offers, fields=fields, rows=rows)

@@ -1,0 +1,81 @@
+"""Building a cohort from nothing: without scripts, with the keyboard alone, and on every device."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.checking import Inspector
+from tests.browser.people import Reader
+from tests.browser.test_keyboard import Typist
+from tests.support.site import Site
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    *("setup", "setup/details", "setup/dates", "setup/stages", "setup/areas", "setup/areas/new"),
+    *("setup/areas/drier-basements", "setup/notice", "setup/eligibility", "setup/rubric", "setup/documents"),
+    *("setup/questions", "setup/questions/sections/new", "setup/questions/sections/privacy/new"),
+    *("preview/form", "preview/form/sections/privacy?given=6.1.1", "preview/form/documents/pitch-deck"),
+    *("preview/emails", "publication"),
+)
+
+
+def test_a_cohort_is_built_from_nothing_without_scripts(demo: Site, a_window: Callable[..., Reader]):
+    manager = a_window(demo, "Priya Shah", scripts=False).be("Priya Shah").open("/manage").follow("Create a cohort")
+    manager.press("Create the cohort", number="21", headline="Tests in the field").sees("Cohort 21", "Ready")
+    setup = "/manage/cohorts/21/setup/"
+    manager.open(f"{setup}eligibility").press("Move up Condition 2").sees("Not saved yet").press("Add a condition")
+    manager.press(
+        "Save", text_6="You have a mailing address.", question_6="Do you have a mailing address?", fitting_6="yes"
+    )
+    manager.open(f"{setup}rubric").press("Remove Criterion 5").press("Save", expect=422)
+    manager.sees("Weights must add up to 100%. They add up to 90%.").press("Save", weight_1="35")
+    manager.open(f"{setup}areas").press("Remove AI for City staff").follow("Add a challenge area")
+    host = manager.page.locator("#host_id option", has_text="Sustainability and Resilience").first.get_attribute(
+        "value"
+    )
+    manager.press("Save", title="Quieter nights", teaser="Noise at night.", host_id=str(host)).sees("Quieter nights")
+    manager.open("/manage/cohorts/21/setup").sees("“Quieter nights” does not say the problem.", "5 to fix")
+    manager.follow("“Quieter nights” does not say the problem.")
+    texts = dict.fromkeys(("problem", "affected", "success", "constraints", "data_and_sites"), "Trucks idle at night.")
+    manager.press("Save", **texts)
+    manager.open(f"{setup}questions").follow("Add a section").press("Save", title="Costs", group="Your pilot")
+    manager.open(f"{setup}questions/sections/costs/new")
+    manager.press("Save", label="Does it cost the City anything?", kind="yes_no")
+    manager.open(f"{setup}questions/sections/costs/new")
+    cost = manager.page.locator("#show_if option", has_text="Does it cost the City anything?” is Yes")
+    manager.press("Save", label="How much?", kind="money", show_if=str(cost.get_attribute("value")))
+    manager.press("Move up How much?").sees("Never asked").press("Move down How much?").does_not_see("Never asked")
+    manager.open("/manage/cohorts/21/preview/form/sections/costs").does_not_see("How much?")
+    manager.press("Save and continue", q1="yes").sees("How much?")
+    manager.open("/manage/cohorts/21/publication").press("Send for review").sees("someone else must publish it")
+    director = a_window(demo, "Helen Novak", scripts=False).be("Helen Novak").open("/manage/cohorts/21/publication")
+    director.press("Publish cohort 21", checked="yes").open("/manage/cohorts/21/publication").sees(
+        "Version 1", "SHA-256"
+    )
+
+
+def test_a_cohort_is_published_by_two_people_without_a_mouse(demo: Site, a_window: Callable[..., Reader]):
+    manager = Typist(a_window(demo, "Priya Shah").be("Priya Shah").open("/manage"))
+    manager.follow("Create a cohort").press("Create the cohort")
+    number = manager.reader.path.split("/")[3]
+    manager.follow("Challenge areas").press("Move down Safer streets")
+    manager.reader.open(f"/manage/cohorts/{number}/setup")
+    manager.follow("Check and send for review").press("Send for review")
+    director = Typist(a_window(demo, "Helen Novak").be("Helen Novak"))
+    director.reader.open(f"/manage/cohorts/{number}/publication")
+    director.press(f"Publish cohort {number}", expect=422)
+    director.go_to(name="checked")
+    director.page.keyboard.press("Space")
+    director.press(f"Publish cohort {number}")
+    director.reader.sees("is published")
+
+
+def test_pages_of_the_setup_fit_every_device(demo: Site, a_window: Callable[..., Reader], inspector: Inspector):
+    manager = a_window(demo, "Priya Shah").be("Priya Shah")
+    manager.inspector = inspector
+    for page in PAGES:
+        manager.open(f"/manage/cohorts/13/{page}")
+    manager.open("/manage/hosts").open("/cohorts/12/eligibility")
+    manager.open("/cohorts/12/eligibility?rule1=yes&rule2=no&rule3=yes&rule4=yes")
+    inspector.is_content()
