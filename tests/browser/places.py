@@ -52,7 +52,13 @@ COME_TO_OTHERWISE = {
     "rfps.updates_feed",
     *("proposals.own_file", "proposals.received_file", "proposals.record_file", "proposals.receipt_file"),
     *("proposals.refusal_file", "proposals.receipt_keys", "reviews.document", "reviews.ranking_csv"),
-    *("rfps.cohort_calendar", "rfps.cohort_facts", "info_sessions.session_calendar", "info_sessions.place"),
+    *(
+        "rfps.cohort_calendar",
+        "rfps.cohort_facts",
+        "rfps.notice_pdf",
+        "info_sessions.session_calendar",
+        "info_sessions.place",
+    ),
     *("reports.dataset_csv", "reports.dataset_json", "payments.ledger_csv", "pilots.deliverable"),
     *("admin.alive", "admin.ready", "admin.metrics", "documents.state", "static"),
 }

@@ -15,6 +15,7 @@ from pglab.rfps.queries.calls import (
 from pglab.rfps.queries.dates import list_dates, write_dates, write_deadline
 from pglab.rfps.queries.differences import Difference, describe, differences, leaves, spoken
 from pglab.rfps.queries.gatherings import Gathering, gatherings_asked, list_gatherings
+from pglab.rfps.queries.paper import paper_of
 from pglab.rfps.queries.parts import (
     find_last_change,
     get_area,
@@ -99,6 +100,7 @@ __all__ = [
     "list_slots",
     "list_versions",
     "next_cohort_number",
+    "paper_of",
     "publication_clock",
     "questions_of",
     "related_asked",

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, current_app, jsonify
 from flask.typing import ResponseReturnValue
 
+from pglab.adapters.pdf import kept_pdf
 from pglab.core.clock import EASTERN
 from pglab.core.errors import NotFoundError
 from pglab.rfps import queries
@@ -47,6 +48,20 @@ def calendar_answer(written: bytes, name: str) -> Response:
     return answer
 
 
+@bp.get("/cohorts/<int:cohort>/rfp.pdf")
+@public_page
+def notice_pdf(cohort: int) -> ResponseReturnValue:
+    """The official notice as a tagged file, of the version that its page shows."""
+    call, version = published(cohort)
+    keep_until(call.now, [])
+    told = queries.paper_of(call.rfp, version, call.content)
+    answer = Response(
+        kept_pdf("pdf/rfp.typ", told, folder=current_app.config["SETTINGS"].state_dir), mimetype="application/pdf"
+    )
+    answer.headers["Content-Disposition"] = f'inline; filename="{call.rfp.reference}-version-{version.number}.pdf"'
+    return answer
+
+
 @bp.get("/cohorts/<int:cohort>.json")
 @public_page
 def cohort_facts(cohort: int) -> ResponseReturnValue:
@@ -72,7 +87,12 @@ def facts(call: Call, version: RfpVersion) -> dict[str, Any]:
         "accepts_proposals": call.phase.accepts_proposals,
         "time_zone": EASTERN.key,
         "version": {"number": version.number, "made_at": written_time(version.made_at), "sha256": version.sha256},
-        "links": {"page": page, "official_notice": f"{page}/rfp", "calendar": f"{page}.ics"},
+        "links": {
+            "page": page,
+            "official_notice": f"{page}/rfp",
+            "official_notice_pdf": f"{page}/rfp.pdf",
+            "calendar": f"{page}.ics",
+        },
         "content": call.content,
     }
 

@@ -1,0 +1,106 @@
+"""The notice as a file: the same words as the page, tagged for screen readers, made once, and no word of it is code."""
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from pglab.adapters import pdf
+from pglab.core.db import transaction
+from pglab.rfps import services
+from pglab.rfps.queries import latest_version
+from pglab.web.filters import et_long
+from tests.factories.rfps import make_draft_rfp, make_open_rfp, make_program_people, new_cohort
+
+HOSTILE = "#panic(1) $x$ *bold* _it_ \\ <b>b</b> @ref `raw` // no [x] ~ = 1"
+
+
+def words(file: bytes) -> str:
+    document = pypdfium2.PdfDocument(file)
+    said = " ".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    return " ".join(said.replace("\x02", "").replace("\ufffe", "").split())
+
+
+def test_the_file_says_what_the_page_says(client):
+    rfp = make_open_rfp()
+    version = latest_version(rfp.id)
+    content = client.get("/cohorts/12.json").json["content"]
+
+    answer = client.get("/cohorts/12/rfp.pdf")
+    said = words(answer.data)
+
+    assert answer.content_type == "application/pdf"
+    assert et_long(rfp.closes_at) in said
+    assert version.sha256 in said
+    assert "Version 1, frozen" in said
+    expected = [part["title"] for part in content["sections"]] + [area["title"] for area in content["areas"]]
+    expected += [line["title"] for line in content["criteria"]] + [slot["title"] for slot in content["documents"]]
+    expected += [part["milestone"] for part in content["installments"]]
+    assert [each for each in expected if " ".join(each.split()) not in said] == []
+
+
+def test_the_file_is_tagged_and_says_its_title_and_language(client):
+    make_open_rfp()
+
+    with pikepdf.open(io.BytesIO(client.get("/cohorts/12/rfp.pdf").data)) as file:
+        assert str(file.Root.Lang) == "en-US"
+        assert str(file.docinfo.Title) == "Request for proposals RFP-12"
+        assert file.Root.MarkInfo.Marked
+        assert file.Root.ViewerPreferences.DisplayDocTitle
+        kinds = set(kinds_under(file.Root.StructTreeRoot))
+        with file.open_metadata() as told:
+            assert told.get("pdfuaid:part") == "1"
+    assert {"/H1", "/H2", "/Table", "/TH", "/L"} <= kinds
+
+
+def kinds_under(node: pikepdf.Object) -> list[str]:
+    found, left = [], [node]
+    while left:
+        each = left.pop()
+        if isinstance(each, pikepdf.Array):
+            left.extend(each)
+        elif isinstance(each, pikepdf.Dictionary):
+            found += [str(each.S)] if "/S" in each else []
+            left += [each.K] if "/K" in each else []
+    return found
+
+
+def test_a_draft_has_no_file(client):
+    make_draft_rfp()
+
+    assert client.get("/cohorts/12/rfp.pdf").status_code == 404
+
+
+@pytest.mark.parametrize("written", [HOSTILE, "王小明 and José O’Neil", "ends in a backslash \\", "🏙 emoji"])
+def test_no_word_is_code_and_no_letter_breaks_it(client, written):
+    preparer, publisher = make_program_people()
+    with transaction():
+        rfp = services.create_cohort(replace(new_cohort(), headline=written), actor=preparer)
+    with transaction():
+        services.send_for_review(rfp, actor=preparer)
+    with transaction():
+        services.publish_rfp(rfp, actor=publisher)
+
+    answer = client.get("/cohorts/12/rfp.pdf")
+
+    assert answer.status_code == 200
+    with pikepdf.open(io.BytesIO(answer.data)) as file:
+        assert "/StructTreeRoot" in file.Root
+    if written is HOSTILE:
+        assert "#panic(1) $x$ *bold* _it_ \\ <b>b</b> @ref `raw` // no [x] ~ = 1" in words(answer.data)
+
+
+def test_a_file_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    made = []
+    monkeypatch.setattr(pdf, "make_pdf", lambda _template, written: made.append(written) or b"%PDF")
+
+    for told in ({"a": 1}, {"a": 1}, {"a": 2}):
+        assert pdf.kept_pdf("pdf/rfp.typ", told, folder=tmp_path) == b"%PDF"
+
+    assert len(made) == 2
+    (tmp_path / "a file").write_bytes(b"")
+    assert pdf.kept_pdf("pdf/rfp.typ", {"a": 3}, folder=tmp_path / "a file") == b"%PDF"
