@@ -3,8 +3,10 @@ import { watchWordCounts } from "./parts/count.js";
 import { watchDeadlines } from "./parts/deadline.js";
 import { sendOnce } from "./parts/once.js";
 import { preparePrint } from "./parts/print.js";
+import { watchDates } from "./parts/weekday.js";
 
 watchWordCounts(document);
 watchDeadlines(document);
 sendOnce(document);
 preparePrint(document);
+watchDates(document);

@@ -2,14 +2,14 @@
 
 import json
 import subprocess
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pglab.core.text import count_words
-from pglab.web.filters import time_left
+from pglab.web.filters import et_date, time_left
 
 ROOT = Path(__file__).resolve().parents[3]
 VECTORS = json.loads((ROOT / "tests/support/word_vectors.json").read_text(encoding="utf-8"))
@@ -44,3 +44,11 @@ def test_the_page_tells_the_same_time_left() -> None:
     told = in_script("deadline.js", "timeLeft", [second * 1000 for second in seconds])
 
     assert told == [time_left(DEADLINE - timedelta(seconds=second), DEADLINE) for second in seconds]
+
+
+def test_the_page_names_the_same_day() -> None:
+    days = [date(2026, 10, 16), date(2027, 3, 14), date(2028, 2, 29)]
+
+    told = in_script("weekday.js", "inWords", [*(day.isoformat() for day in days), "2027-02-30x", "", "soon"])
+
+    assert told == [*(et_date(day) for day in days), "", "", ""]
