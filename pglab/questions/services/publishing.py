@@ -34,7 +34,7 @@ def publish_answers(rfp: Rfp, read: Sequence[tuple[Question, int]], *, actor: Us
     require(policy.may_read(actor))
     if not read:
         raise StateError("There is no answer to publish. Open the list again.")
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"answers of {rfp.id}", 0))))
+    take_turn(rfp)
     taken = sorted((_check(question, seen, actor) for question, seen in read), key=lambda each: each.asked_at)
     published = [_publish(question, actor) for question in taken]
     for question, answer in zip(taken, published, strict=True):
@@ -56,6 +56,11 @@ def _announce(rfp: Rfp, published: list[PublishedAnswer]) -> None:
         summary=f"Question {numbers}: {first.title}" if len(published) == 1 else f"Questions {numbers} were answered.",
         path=f"{page}/{first.number}" if len(published) == 1 else page,
     )
+
+
+def take_turn(rfp: Rfp) -> None:
+    """Wait until nobody else publishes answers of this call: the next number is the next one for everybody."""
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"answers of {rfp.id}", 0))))
 
 
 def _check(question: Question, seen: int, actor: User) -> Question:

@@ -11,6 +11,7 @@ from tests.support.client import Client
 
 HIGHEST = 8
 PAGES = (
+    *("/cohorts/12/questions", "/cohorts/12/questions/new"),
     *("/", "/cohorts", "/cohorts/12", "/cohorts/12/rfp", "/cohorts/12/how-we-decide", "/cohorts/12/addenda"),
     *("/cohorts/12/eligibility", "/cohorts/12/eligibility?rule1=yes&rule2=no&rule3=yes&rule4=yes"),
     *("/cohorts/12/proposal-questions", "/cohorts/12/updates", "/help", "/contact", "/accessibility", "/privacy"),
