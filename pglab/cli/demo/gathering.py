@@ -36,23 +36,34 @@ def steps(calendar: Calendar) -> list[Step]:
     long_ago = calendar.week(-46, WED, "12:00")
     earlier = SessionPlan("Pre-bid meeting", long_ago, long_ago + HOUR, "", ONLINE, None)
     return [
-        on((-9, "10:10"), "A session of cohort 12 is announced", announce, OPEN, first, GUESTS),
+        on((-9, "10:10"), "A session of cohort 12 is announced", announce, OPEN, first),
+        *(on((-8, "12:00"), f"{guest[0]} takes a place", attend, OPEN, 1, guest) for guest in GUESTS),
         on((-5, "15:20"), "Its recording is added", add_recording, OPEN, 1),
-        on((-4, "10:40"), "A session with places is announced", announce, OPEN, open_hour, GUESTS[:1]),
-        on((-4, "11:10"), "A session that is full is announced", announce, OPEN, visit, GUESTS[1:]),
-        on((-4, "11:40"), "A third session is announced", announce, OPEN, evening, GUESTS[:1]),
+        on((-4, "10:40"), "A session with places is announced", announce, OPEN, open_hour),
+        on((-4, "11:10"), "A session for two is announced", announce, OPEN, visit),
+        on((-4, "11:40"), "A third session is announced", announce, OPEN, evening),
+        on((-3, "09:30"), "Somebody takes a place in one with places", attend, OPEN, 2, GUESTS[0]),
+        *(
+            on((-3, "10:00"), f"{name} takes one of the two", attend, OPEN, 3, (name, email))
+            for name, email in GUESTS[1:]
+        ),
+        on((-3, "11:00"), "Somebody takes a place in the third", attend, OPEN, 4, GUESTS[0]),
         on((-1, "09:15"), "It is cancelled", cancel, OPEN, 4),
-        calendar.act((-47, WED, "15:10"), "A session of cohort 90 is announced", announce, DECIDED, earlier, ()),
+        calendar.act((-47, WED, "15:10"), "A session of cohort 90 is announced", announce, DECIDED, earlier),
         calendar.act((-45, WED, "15:10"), "Its recording is added too", add_recording, DECIDED, 1),
     ]
 
 
-def announce(cohort: int, plan: SessionPlan, guests: tuple[tuple[str, str], ...]) -> None:
-    """Priya Shah announces a session, and these people take a place."""
-    session = services.publish_session(city.rfp(cohort), plan, actor=city.person("Priya Shah"))
-    for name, email in guests:
-        services.ask_for_place(session, name=name, email=email)
-        services.confirm_place(link_of(email))
+def announce(cohort: int, plan: SessionPlan) -> None:
+    """Priya Shah announces a session."""
+    services.publish_session(city.rfp(cohort), plan, actor=city.person("Priya Shah"))
+
+
+def attend(cohort: int, number: int, guest: tuple[str, str]) -> None:
+    """Somebody asks for a place and opens the link in the mail."""
+    name, email = guest
+    services.ask_for_place(session_of(cohort, number), name=name, email=email)
+    services.confirm_place(link_of(email))
 
 
 def link_of(email: str) -> str:

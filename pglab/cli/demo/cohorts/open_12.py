@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from pglab.addenda.services import AddendumWords
 from pglab.cli.demo import amending, city, proposing
-from pglab.cli.demo.cohorts.draft_13 import half_change
+from pglab.cli.demo.cohorts import draft_13
 from pglab.cli.demo.judging import EVALUATORS, accept, seat
 from pglab.cli.demo.story import FRI, Calendar, Step
 from pglab.rfps.services import NewCohort, create_cohort, publish_rfp, send_for_review
@@ -44,7 +44,7 @@ def steps(calendar: Calendar) -> list[Step]:
         *proposals(calendar),
         on((-1, "11:20"), "Another addendum to RFP-12 waits", amending.prepare, OPEN, EASED, *EASIER),
         on((-1, "10:30"), "Cohort 13 is drafted", create, cohort_13(calendar), "Priya Shah"),
-        on((-1, "11:40"), "Cohort 13 is half changed", half_change),
+        *draft_13.steps(calendar),
     ]
 
 
