@@ -37,7 +37,7 @@ MARK = re.compile(f"{WORD}|{DAY}|{ID}")
 WANTED = {"status": "accepted", "role": "admin", "outcome": "award", "state": "accepted", "admin": "true"}
 # Drawn, stamped, hashed or numbered anew each time.
 ALWAYS_NEW = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d[T ][\d:.+Z-]+|[0-9a-f]{8,}|[LPSA]\d+-[0-9A-Z]+"
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d[T ][\d:.+Z-]+|\d{8}T\d{6}Z?|[0-9a-f]{8,}|[LPSA]\d+-[0-9A-Z]+"
     r"|\d+:\d\d(:\d\d)?( [ap]\.m\.)?|person\d+-\w+@|/(?:confirm|account/email|invitations)/[\w.-]+"
 )
 SKIPPED = {"id", "seq", "xact", "hash", "prev_hash", "signature", "password", "token_hash", "statement"}

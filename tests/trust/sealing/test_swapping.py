@@ -33,7 +33,7 @@ from tests.support.demo import demo_database
 from tests.support.person import Page
 from tests.support.scoreboard import Scores
 from tests.support.undoing import set_aside, undone
-from tests.trust.world import person
+from tests.trust.world import person, proposal_of
 
 pytestmark = pytest.mark.slow
 
@@ -146,7 +146,8 @@ def walks(city: Flask) -> dict[str, Walk]:
 
 
 def unlinked(app: Flask, champions: Walk) -> dict[str, list[tuple[str, str]]]:
-    """What is there without a link to it in the demo: a session, a passkey, an upload, an invitation, a refusal."""
+    """What is there without a link to it in the demo: a session, a passkey, an upload, an invitation, a refusal, addenda
+    that were acknowledged already."""
     browser(app, "founder")
     founder = user_of("founder")
     assert founder is not None
@@ -173,6 +174,7 @@ def unlinked(app: Flask, champions: Walk) -> dict[str, list[tuple[str, str]]]:
         .where(Proposal.organization_id == user_of("latecomer").memberships[0].organization_id)  # type: ignore[union-attr]  # one of the demo
     ).one()
     verdict = next(address for address in champions.forms if address.endswith("/verdict"))
+    ticks = f"/apply/proposals/{proposal_of('sealed', 'CurbSense').reference}/acknowledgments"
     return {
         "founder": [
             ("POST", f"/account/sessions/{opened}/end"),
@@ -181,6 +183,7 @@ def unlinked(app: Flask, champions: Walk) -> dict[str, list[tuple[str, str]]]:
             ("GET", f"/uploads/{upload.id}"),
             ("POST", f"/uploads/{upload.id}/cancellation"),
             ("POST", f"/apply/organizations/{organization.id}/invitations/{invitation.id}/withdrawal"),
+            *((method, ticks) for method in ("GET", "POST")),
         ],
         "latecomer": [("GET", f"/apply/proposals/{late.reference}/refusals/{late.id}.json")],
         "evaluator": [("POST", "/review/cohorts/90/seat"), ("POST", "/review/cohorts/90/conflicts")],
