@@ -146,8 +146,8 @@ def walks(city: Flask) -> dict[str, Walk]:
 
 
 def unlinked(app: Flask, champions: Walk) -> dict[str, list[tuple[str, str]]]:
-    """What is there without a link to it in the demo: a session, a passkey, an upload, an invitation, a refusal, addenda
-    that were acknowledged already."""
+    """What is there without a link to it in the demo: a session, a passkey, an upload, an invitation, a refusal,
+    addenda that were acknowledged already."""
     browser(app, "founder")
     founder = user_of("founder")
     assert founder is not None
