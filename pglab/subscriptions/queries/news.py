@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from pglab.cohorts.models import Cohort
@@ -28,7 +29,7 @@ def list_news(cohort: Cohort, now: datetime) -> list[NewsItem]:
 
 def find_news(cohort: Cohort, now: datetime) -> News:
     """The news of one cohort, in one statement."""
-    return _split(db.session.scalars(_news().where(NewsItem.cohort_id == cohort.id)), now)
+    return _split(db.session.scalars(_news_of_one(), {"cohort_id": cohort.id}), now)
 
 
 def find_call_news(now: datetime, *, kinds: Iterable[NewsKind], limit: int) -> News:
@@ -73,6 +74,11 @@ def stands() -> ColumnElement[bool]:
 
 def _news() -> Select[NewsItem]:
     return select(NewsItem).where(stands()).order_by(NewsItem.visible_at.desc(), NewsItem.id.desc())
+
+
+@cache
+def _news_of_one() -> Select[NewsItem]:
+    return _news().where(NewsItem.cohort_id == bindparam("cohort_id"))
 
 
 def _split(found: Iterable[NewsItem], now: datetime) -> News:
