@@ -29,7 +29,7 @@ class MessageForm(Form):
     )
     page = LineField("Address of the page", required=False, max_length=300, description="If it is about a page.")
     name = LineField("Your name", required=False, max_length=200, render_kw={"autocomplete": "name"})
-    email = EmailField("Email", description="We answer to this address.")
+    email = EmailField("Email", thing="your email address", description="We answer to this address.")
 
     def written(self) -> Written:
         """What was typed."""
