@@ -17,6 +17,9 @@ DATES_IN_ORDER = (
     "publish_at < questions_due_at AND questions_due_at <= answers_due_at AND answers_due_at <= closes_at "
     "AND closes_at < scores_due_at"
 )
+# The days of the optional stages: none without its stage, the pitches before the reviews, both before the decisions.
+STAGES_IN_ORDER = "pitch_on <= decision_on AND feasibility_on <= decision_on AND pitch_on <= feasibility_on"
+STAGES_DATED = "(has_pitch OR pitch_on IS NULL) AND (has_feasibility OR feasibility_on IS NULL)"
 
 
 class Rfp(Entity):
@@ -26,6 +29,8 @@ class Rfp(Entity):
     __table_args__ = (
         CheckConstraint(one_of("status", RfpStatus), name="status_known"),
         CheckConstraint(DATES_IN_ORDER, name="dates_in_order"),
+        CheckConstraint(STAGES_IN_ORDER, name="stages_in_order"),
+        CheckConstraint(STAGES_DATED, name="no_day_without_its_stage"),
         CheckConstraint("stipend_cents > 0 AND award_count > 0", name="amounts_positive"),
         CheckConstraint(
             "(status IN ('published', 'cancelled')) = (published_by_id IS NOT NULL)", name="published_by_somebody"
@@ -54,6 +59,8 @@ class Rfp(Entity):
     award_count: Mapped[int]
     has_pitch: Mapped[bool] = mapped_column(default=False)
     has_feasibility: Mapped[bool] = mapped_column(default=False)
+    pitch_on: Mapped[date | None]
+    feasibility_on: Mapped[date | None]
     prepared_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     published_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     opened_at: Mapped[datetime | None]

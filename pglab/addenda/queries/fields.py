@@ -18,7 +18,7 @@ EDITABLE: tuple[tuple[str, str, Any, bool], ...] = (
     (r"sections\.\d+\.title", LINE, 200, False),
     (r"sections\.\d+\.body", TEXT, 8000, False),
     (r"dates\.(questions_due_at|answers_due_at|scores_due_at)", MOMENT, None, False),
-    (r"dates\.decision_on", DAY, None, False),
+    (r"dates\.(pitch_on|feasibility_on|decision_on)", DAY, None, False),
     (r"eligibility\.\d+", LINE, 500, False),
     (r"areas\.\d+\.teaser", LINE, 300, False),
     (r"areas\.\d+\.(problem|success)", TEXT, 5000, False),
@@ -34,7 +34,7 @@ EDITABLE: tuple[tuple[str, str, Any, bool], ...] = (
     (r"installments\.\d+\.done_when", TEXT, 1000, False),
 )
 # What may still change between the deadline and the opening: nothing that a startup answers to.
-AFTER_THE_DEADLINE = frozenset({"dates.scores_due_at", "dates.decision_on"})
+AFTER_THE_DEADLINE = frozenset({"dates.scores_due_at", "dates.pitch_on", "dates.feasibility_on", "dates.decision_on"})
 
 
 @dataclass(frozen=True)

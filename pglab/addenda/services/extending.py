@@ -15,6 +15,7 @@ from pglab.core.db import db
 from pglab.core.errors import RuleError, StateError, require
 from pglab.core.workdays import is_workday
 from pglab.outages.models import Outage
+from pglab.rfps import queries as rfp_queries
 from pglab.rfps.models import Rfp
 from pglab.rfps.services.publishing import lock
 from pglab.web.filters import et_long
@@ -109,18 +110,20 @@ def check_extension(call: Rfp, closes_at: datetime, span: Span | None, now: date
 
 
 def later_dates(rfp: Rfp, closes_at: datetime) -> dict[str, Any]:
-    """The dates that move with the deadline, by their place in the RFP: scores and decisions keep their distance in
-    days from it and their time of day, and fall on business days."""
+    """The dates that move with the deadline, by their place in the RFP: scores, the days of the stages and decisions
+    keep their distance in days from it and their time of day, fall on business days, and stay in their order."""
     days = closes_at.astimezone(EASTERN).date() - rfp.closes_at.astimezone(EASTERN).date()
     scores = moved(rfp.scores_due_at, days)
     if scores <= closes_at:
         scores = moved(rfp.scores_due_at, days + DAY)
-    decision = max(business_day(rfp.decision_on + days), scores.astimezone(EASTERN).date())
-    return {
-        "dates.closes_at": closes_at.astimezone(UTC).isoformat(),
-        "dates.scores_due_at": scores.isoformat(),
-        "dates.decision_on": decision.isoformat(),
-    }
+    later = {"dates.closes_at": closes_at.astimezone(UTC).isoformat(), "dates.scores_due_at": scores.isoformat()}
+    last = scores.astimezone(EASTERN).date()
+    for name in rfp_queries.DAYS:
+        day = getattr(rfp, name)
+        if day is not None:
+            last = max(business_day(day + days), last)
+            later[f"dates.{name}"] = last.isoformat()
+    return later
 
 
 def moved(at: datetime, by: timedelta) -> datetime:

@@ -127,7 +127,7 @@ def apply_changes(call: Rfp, changes: Mapping[str, Any]) -> None:
 
 
 def _moment(name: str, value: str) -> Any:
-    return date.fromisoformat(value) if name == "decision_on" else datetime.fromisoformat(value)
+    return date.fromisoformat(value) if name in rfp_queries.DAYS else datetime.fromisoformat(value)
 
 
 def _parts_of(call: Rfp) -> dict[str, list[Any]]:

@@ -177,5 +177,5 @@ def dates_with(rfp: Rfp, changes: Mapping[str, Any]) -> CallDates:
     for key, value in changes.items():
         part, _, name = key.partition(".")
         if part == "dates":
-            given[name] = date.fromisoformat(value) if name == "decision_on" else datetime.fromisoformat(value)
+            given[name] = date.fromisoformat(value) if name in rfp_queries.DAYS else datetime.fromisoformat(value)
     return CallDates(**given)

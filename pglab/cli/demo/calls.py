@@ -1,11 +1,20 @@
 """Setting up a sample cohort: its dates counted from the week of publication, and the three steps to publication."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from pglab.cli.demo import city
-from pglab.cli.demo.story import FRI, MON, TUE, WED, Calendar, Step
+from pglab.cli.demo.story import FRI, MON, THU, TUE, WED, Calendar, Step
 from pglab.proposals.services import ask_opening, confirm_opening
-from pglab.rfps.services import NewCohort, create_cohort, publish_rfp, send_for_review
+from pglab.rfps.services import (
+    CallDates,
+    NewCohort,
+    Stages,
+    change_dates,
+    change_stages,
+    create_cohort,
+    publish_rfp,
+    send_for_review,
+)
 
 SUMMARY = "A sample, made to show {what}. Its startups, people, scores and payments are made up."
 STIPEND_CENTS = 25_000_00
@@ -23,6 +32,7 @@ class Plan:
     awards: int = 3
     closes: tuple[int, int] = (4, TUE)
     pilots: tuple[int, int] = (14, 40)
+    finalists: bool = False  # finalists pitch, and host departments review feasibility, in the weeks after the scores
 
     @property
     def closing_week(self) -> int:
@@ -56,8 +66,10 @@ def dated(plan: Plan, calendar: Calendar) -> NewCohort:
 def publishing(calendar: Calendar, plan: Plan, *, ahead: int = 0, second: str = "Helen Novak") -> list[Step]:
     """Drafted, sent for review and published by a second person in the week of publication or `ahead` of it."""
     act, number, week = calendar.act, plan.number, plan.week - ahead
+    stages = act((week, MON, "11:00"), f"Cohort {number} has finalists", add_stages, plan, calendar)
     return [
         act((week, MON, "10:00"), f"Cohort {number} is drafted", create, dated(plan, calendar)),
+        *([stages] if plan.finalists else []),
         act((week, MON, "15:30"), f"RFP-{number} is sent for review", send, number),
         act((week, TUE, "11:15"), f"RFP-{number} is published", publish, number, second),
     ]
@@ -75,6 +87,20 @@ def opening(calendar: Calendar, plan: Plan, weekday: int = WED) -> list[Step]:
 def create(new: NewCohort) -> None:
     """The first program manager sets the cohort up from the sample plan."""
     create_cohort(new, actor=city.person("Priya Shah"))
+
+
+def add_stages(plan: Plan, calendar: Calendar) -> None:
+    """Both optional stages with their days: the pitches the week after the scores, the reviews the week after that."""
+    rfp, manager = city.rfp(plan.number), city.person("Priya Shah")
+    change_stages(rfp, Stages(has_pitch=True, has_feasibility=True), version=rfp.version, actor=manager)
+    dates = CallDates(
+        **{field.name: getattr(rfp, field.name) for field in fields(CallDates)}
+        | {
+            "pitch_on": calendar.week_day(plan.closing_week + 4, THU),
+            "feasibility_on": calendar.week_day(plan.closing_week + 5, WED),
+        }
+    )
+    change_dates(rfp, dates, version=rfp.version, actor=manager)
 
 
 def send(number: int) -> None:

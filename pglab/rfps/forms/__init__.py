@@ -4,7 +4,6 @@ from pglab.rfps.forms.asked import as_answer, as_text, field_name, posted_questi
 from pglab.rfps.forms.asked import section_form as asked_form
 from pglab.rfps.forms.asking import KIND_WORDS, question_form, section_form
 from pglab.rfps.forms.call import (
-    DatesForm,
     DetailsForm,
     EditForm,
     HostForm,
@@ -14,6 +13,7 @@ from pglab.rfps.forms.call import (
     ReviewForm,
     StagesForm,
     area_form,
+    dates_form,
     new_cohort_form,
 )
 from pglab.rfps.forms.checking import eligibility_form
@@ -39,7 +39,6 @@ __all__ = [
     "KIND_WORDS",
     "MEGABYTE",
     "POINTS",
-    "DatesForm",
     "DetailsForm",
     "EditForm",
     "Fields",
@@ -55,6 +54,7 @@ __all__ = [
     "as_text",
     "asked_form",
     "criterion_fields",
+    "dates_form",
     "eligibility_form",
     "field_name",
     "fill_numbered",

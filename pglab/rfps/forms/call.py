@@ -58,7 +58,29 @@ class DetailFields(Form):
 
 
 class DatesForm(DateFields, EditForm):
-    """Changed dates of a draft."""
+    """Changed dates of a draft; `dates_form` adds the days of its stages."""
+
+
+def dates_form(rfp: Rfp) -> type[DatesForm]:
+    """The form of a call's dates, in the order in which they come: with the day of each stage that it has."""
+    days = {}
+    if rfp.has_pitch:
+        days["pitch_on"] = DateField(
+            "Pitches",
+            thing="the day of the pitches",
+            required=False,
+            description="The day on which invited startups pitch. They are told their time later.",
+        )
+    if rfp.has_feasibility:
+        days["feasibility_on"] = DateField(
+            "Feasibility reviews done by",
+            thing="the day of the feasibility reviews",
+            required=False,
+            description="By then host departments have said what a pilot would take.",
+        )
+    # Fields are drawn in the order in which they were made, so the decision is made again, after the stages before it.
+    last = DateField("Decisions on or after", thing="the date of the decisions")
+    return type("DatesForm", (DatesForm,), {**days, "decision_on": last})
 
 
 class DetailsForm(DetailFields, EditForm):
@@ -71,12 +93,14 @@ class StagesForm(EditForm):
     has_pitch = TickField(
         "Finalists pitch to the panel",
         required=False,
-        description="The panel invites the highest-scoring startups to a short talk before it decides.",
+        description="The panel invites the highest-scoring startups to a short talk before it decides. "
+        "Enter its day under Dates.",
     )
     has_feasibility = TickField(
         "Host departments review feasibility",
         required=False,
-        description="Before awards, each department says what a pilot would take: systems, security, staff, sites.",
+        description="Before awards, each department says what a pilot would take: systems, security, staff, sites. "
+        "Enter by when under Dates.",
     )
 
 

@@ -42,7 +42,7 @@ from pglab.rfps.queries.showing import (
     list_branches,
     questions_of,
 )
-from pglab.rfps.queries.snapshot import snapshot_of
+from pglab.rfps.queries.snapshot import DATES, DAYS, snapshot_of
 from pglab.rfps.queries.texts import call_texts
 from pglab.rfps.queries.versions import (
     Amendment,
@@ -54,6 +54,8 @@ from pglab.rfps.queries.versions import (
 )
 
 __all__ = [
+    "DATES",
+    "DAYS",
     "Amendment",
     "Attention",
     "Branch",

@@ -1,5 +1,6 @@
 """The dates of a call as calendars hold them: each under a name that stays, with the version that last set it."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from pglab.cohorts.models import Cohort
@@ -42,10 +43,22 @@ def list_dates(rfp: Rfp, version: RfpVersion, *, base_url: str) -> list[Calendar
         one("answers-due", "last day for answers", rfp.answers_due_at),
         one(DEADLINE, "proposals due", rfp.closes_at, f"Proposals are due {et_long(rfp.closes_at)}."),
         one("scores-due", "scores due", rfp.scores_due_at),
+        *_stage_days(rfp, one),
         one("decisions", "decisions", rfp.decision_on, "Decisions are made on or after this day."),
         one("pilots-begin", "pilots begin", cohort.pilot_start_on),
         one("pilots-end", "pilots end", cohort.pilot_end_on),
     ]
+
+
+def _stage_days(rfp: Rfp, one: Callable[..., CalendarDate]) -> list[CalendarDate]:
+    """The days of the stages this call has."""
+    found = []
+    if rfp.pitch_on:
+        found.append(one("pitches", "pitches", rfp.pitch_on, "The startups that the panel invites pitch on this day."))
+    if rfp.feasibility_on:
+        said = "Host departments have reviewed by this day what a pilot would take."
+        found.append(one("feasibility-reviews", "feasibility reviews done", rfp.feasibility_on, said))
+    return found
 
 
 def write_dates(rfp: Rfp, version: RfpVersion, *, base_url: str) -> bytes:

@@ -14,6 +14,8 @@ DATE_WORDS = {
     "answers_due_at": "Last day for answers",
     "closes_at": "Proposals due",
     "scores_due_at": "Scores due",
+    "pitch_on": "Pitches",
+    "feasibility_on": "Feasibility reviews done by",
     "decision_on": "Decisions on or after",
 }
 WORDS = {

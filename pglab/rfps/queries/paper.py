@@ -56,7 +56,8 @@ def _table(widths: list[int], head: list[str], rows: list[list[str]]) -> Part:
 
 
 def _dates(content: dict[str, Any]) -> Part:
-    rows = [[DATE_WORDS.get(name, name), spoken(at)] for name, at in content["dates"].items()]
+    dates = content["dates"]
+    rows = [[words, spoken(dates[name])] for name, words in DATE_WORDS.items() if name in dates]
     cohort = content["cohort"]
     rows += [["Pilots begin", spoken(cohort["pilot_start_on"])], ["Pilots end", spoken(cohort["pilot_end_on"])]]
     return _table([2, 3], ["What", "When"], rows)

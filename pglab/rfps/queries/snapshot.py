@@ -6,7 +6,10 @@ from uuid import UUID
 from pglab.rfps.models import Criterion, DocumentSlot, FormSection, Rfp
 from pglab.rfps.queries import parts
 
-DATES = ("publish_at", "questions_due_at", "answers_due_at", "closes_at", "scores_due_at", "decision_on")
+MOMENTS = ("publish_at", "questions_due_at", "answers_due_at", "closes_at", "scores_due_at")
+# Days, in the order of the stages; a call without a stage has no day for it.
+DAYS = ("pitch_on", "feasibility_on", "decision_on")
+DATES = (*MOMENTS, *DAYS)
 AREA_TEXTS = ("slug", "title", "teaser", "problem", "affected", "success", "constraints", "data_and_sites")
 
 
@@ -25,7 +28,7 @@ def snapshot_of(rfp: Rfp) -> dict[str, Any]:
             "pilot_start_on": cohort.pilot_start_on.isoformat(),
             "pilot_end_on": cohort.pilot_end_on.isoformat(),
         },
-        "dates": {name: getattr(rfp, name).isoformat() for name in DATES},
+        "dates": {name: at.isoformat() for name in DATES if (at := getattr(rfp, name)) is not None},
         "stipend_cents": rfp.stipend_cents,
         "award_count": rfp.award_count,
         "stages": {"pitch": rfp.has_pitch, "feasibility": rfp.has_feasibility},

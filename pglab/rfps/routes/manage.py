@@ -20,7 +20,7 @@ from pglab.rfps import forms, policy, queries, services
 from pglab.rfps.models import Rfp
 from pglab.rfps.routes.blueprint import bp
 from pglab.rfps.routes.tasks import linked, setup_tasks, stages
-from pglab.rfps.routes.words import key_dates, staff_status
+from pglab.rfps.routes.words import end_of, key_dates, staff_status
 from pglab.rfps.states import Phase, RfpStatus
 from pglab.web.filters import et_date, et_long
 from pglab.web.security import requires
@@ -58,6 +58,8 @@ def desk() -> list[tuple[str, str]]:
 def next_step(rfp: Rfp, now: datetime) -> str:
     """What the program does next, in a sentence."""
     phase = rfp.phase(now)
+    ahead = rfp.pitch_on is not None and now <= end_of(rfp.pitch_on)
+    pitches = f"Pitches are on {et_date(rfp.pitch_on)}. " if ahead else ""
     if rfp.status is RfpStatus.IN_REVIEW:
         return "Waiting for a second person to publish it."
     return {
@@ -67,7 +69,7 @@ def next_step(rfp: Rfp, now: datetime) -> str:
         Phase.OPEN: f"Proposals close {et_long(rfp.closes_at)}.",
         Phase.CLOSED_SEALED: "Two people open the proposals.",
         Phase.SCORING: f"Scores are due {et_long(rfp.scores_due_at)}.",
-        Phase.PANEL: f"Decisions on or after {et_date(rfp.decision_on)}.",
+        Phase.PANEL: f"{pitches}Decisions on or after {et_date(rfp.decision_on)}.",
         Phase.DECIDED: f"Pilots start {et_date(rfp.cohort.pilot_start_on)}.",
         Phase.PILOTING: f"Pilots end {et_date(rfp.cohort.pilot_end_on)}.",
         Phase.CANCELLED: "Cancelled. Nothing can be submitted any more.",

@@ -21,10 +21,10 @@ def details_page(rfp: Rfp) -> EditPage:
 
 def dates_page(rfp: Rfp) -> EditPage:
     """The dates of the call."""
-    names = ("publish_at", "questions_due_at", "answers_due_at", "closes_at", "scores_due_at", "decision_on")
     save = saver(services.change_dates, rfp, lambda form: services.CallDates(**answers(form)))
-    stored = {name: getattr(rfp, name) for name in names}
-    return EditPage("Dates", "All times are Eastern time.", forms.DatesForm, stored, save)
+    stored = {name: getattr(rfp, name) for name in queries.DATES}
+    later = ("pitch_on", "feasibility_on")
+    return EditPage("Dates", "All times are Eastern time.", forms.dates_form(rfp), stored, save, asked_later=later)
 
 
 def stages_page(rfp: Rfp) -> EditPage:

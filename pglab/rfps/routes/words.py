@@ -1,7 +1,7 @@
 """How phases and dates of a call are said on its pages."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from pglab.core.clock import EASTERN
@@ -48,15 +48,17 @@ DateRow = tuple[str, str, str, bool]
 
 def key_dates(rfp: Rfp, now: datetime) -> list[DateRow]:
     """The timeline as rows: what, when, its state in words, and whether it is the one that comes next."""
-    instants = [
-        ("RFP published", rfp.publish_at),
-        ("Last day to ask questions", rfp.questions_due_at),
-        ("Last day for answers", rfp.answers_due_at),
-        ("Proposals due", rfp.closes_at),
-        ("Scores due", rfp.scores_due_at),
+    dated = [
+        ("RFP published", et_long(rfp.publish_at), rfp.publish_at),
+        ("Last day to ask questions", et_long(rfp.questions_due_at), rfp.questions_due_at),
+        ("Last day for answers", et_long(rfp.answers_due_at), rfp.answers_due_at),
+        ("Proposals due", et_long(rfp.closes_at), rfp.closes_at),
+        ("Scores due", et_long(rfp.scores_due_at), rfp.scores_due_at),
+        *((name, said, end_of(day)) for name, said, day in stage_days(rfp) if day),
     ]
-    coming = next((name for name, at in instants if now <= at), "")
-    rows = [(name, et_long(at), _state(now, at, name == coming), name == coming) for name, at in instants]
+    coming = next((name for name, _said, at in dated if now <= at), "")
+    rows = [(name, said, _state(now, at, name == coming), name == coming) for name, said, at in dated]
+    rows += [(name, "Not set yet", "", False) for name, _said, day in stage_days(rfp) if day is None]
     decided = rfp.decided_at is not None
     rows.append(
         ("Decisions", f"On or after {et_date(rfp.decision_on)}", "Done" if decided else "", not coming and not decided)
@@ -65,9 +67,22 @@ def key_dates(rfp: Rfp, now: datetime) -> list[DateRow]:
     return rows
 
 
+def stage_days(rfp: Rfp) -> list[tuple[str, str, date | None]]:
+    """The optional stages that this call has, in their order: name, its day in words, its day."""
+    named = [("Pitches", "", rfp.has_pitch, rfp.pitch_on)]
+    named.append(("Feasibility reviews", "Done by ", rfp.has_feasibility, rfp.feasibility_on))
+    return [(name, f"{said}{et_date(day)}" if day else "", day) for name, said, has, day in named if has]
+
+
+def end_of(day: date) -> datetime:
+    """The last instant of a day in Pittsburgh."""
+    return datetime.combine(day + timedelta(days=1), time(0), EASTERN).astimezone(UTC) - timedelta(microseconds=1)
+
+
 def frozen_dates(content: Mapping[str, Any]) -> list[DateRow]:
     """The dates that a superseded version named: none of them is to come or done, for none is in force."""
-    return [(change.label, change.after, "", False) for change in queries.differences({}, {"dates": content["dates"]})]
+    named = {name: content["dates"][name] for name in queries.DATES if name in content["dates"]}
+    return [(change.label, change.after, "", False) for change in queries.differences({}, {"dates": named})]
 
 
 def _state(now: datetime, at: datetime, coming: bool) -> str:
@@ -79,6 +94,7 @@ def _state(now: datetime, at: datetime, coming: bool) -> str:
 def changes(rfp: Rfp, now: datetime) -> list[datetime]:
     """The instants at which a page about a call reads differently: its phase, a date that has passed, the time left."""
     inclusive = [rfp.questions_due_at, rfp.answers_due_at, rfp.closes_at, rfp.scores_due_at]
+    inclusive += [end_of(day) for _name, _said, day in stage_days(rfp) if day]
     left = [text_changes(now, at) for at in (rfp.publish_at, *inclusive) if now <= at]
     return [*phase_changes(rfp), after(rfp.publish_at), *(after(at) for at in inclusive), *left]
 

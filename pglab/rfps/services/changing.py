@@ -34,6 +34,8 @@ class CallDates:
     closes_at: datetime
     scores_due_at: datetime
     decision_on: date
+    pitch_on: date | None = None
+    feasibility_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,12 @@ class Stages:
 def change_dates(rfp: Rfp, dates: CallDates, *, version: int, actor: User) -> None:
     """Move the dates of a draft; they stay in order, and the deadline lies ahead."""
     call = open_draft(rfp, version=version, actor=actor)
+    # A stage that was switched off in the meantime has no day.
+    dates = replace(
+        dates,
+        pitch_on=dates.pitch_on if call.has_pitch else None,
+        feasibility_on=dates.feasibility_on if call.has_feasibility else None,
+    )
     check_dates(dates)
     check_deadline_ahead(dates.closes_at)
     log(call, "dates", assign(call, asdict(dates)), actor=actor)
@@ -209,9 +217,14 @@ def change_installments(rfp: Rfp, plan: Sequence[InstallmentPlan], *, version: i
 
 
 def change_stages(rfp: Rfp, stages: Stages, *, version: int, actor: User) -> None:
-    """Switch the pitch round and the host department's feasibility review on or off."""
+    """Switch the pitch round and the host department's feasibility review on or off; a stage that goes takes its day
+    along, and one that comes has none before somebody enters it."""
     call = open_draft(rfp, version=version, actor=actor)
-    log(call, "stages", assign(call, asdict(stages)), actor=actor)
+    kept = {
+        "pitch_on": call.pitch_on if stages.has_pitch else None,
+        "feasibility_on": call.feasibility_on if stages.has_feasibility else None,
+    }
+    log(call, "stages", assign(call, asdict(stages) | kept), actor=actor)
 
 
 def maker(kind: type[Entity], call: Rfp) -> Callable[[dict[str, Any]], Entity]:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Protocol
+from typing import Any, Protocol
 
 from pglab.core.clock import EASTERN, official_now
 from pglab.core.errors import RuleError
@@ -14,6 +14,12 @@ DATE_ORDER = (
     ("answers_due_at", "The last day for answers"),
     ("closes_at", "The deadline"),
     ("scores_due_at", "The date scores are due"),
+)
+# The days after the scores, in the order of the stages; those of stages that a call does not have are left out.
+DAY_ORDER = (
+    ("pitch_on", "The day of the pitches"),
+    ("feasibility_on", "The feasibility reviews"),
+    ("decision_on", "Decisions"),
 )
 MAY_COINCIDE = ("answers_due_at", "closes_at")
 
@@ -45,12 +51,31 @@ def check_dates(dated: Dated) -> None:
                 f"{later_name} ({et_long(second)}) must come after {in_sentence(earlier_name)} ({et_long(first)}).",
                 field=later,
             )
-    if dated.decision_on < dated.scores_due_at.astimezone(EASTERN).date():
-        raise RuleError(
-            f"Decisions ({et_date(dated.decision_on)}) must come after the date scores are due "
-            f"({et_long(dated.scores_due_at)}).",
-            field="decision_on",
-        )
+    check_days(dated)
+
+
+def check_days(dated: Dated) -> None:
+    """The days of pitches, feasibility reviews and decisions follow the scores and each other; they may coincide."""
+    last, said = (
+        dated.scores_due_at.astimezone(EASTERN).date(),
+        f"the date scores are due ({et_long(dated.scores_due_at)})",
+    )
+    for field, name in DAY_ORDER:
+        day: Any = getattr(dated, field, None)
+        if day is None:
+            continue
+        if day < last:
+            raise RuleError(f"{name} ({et_date(day)}) must come after {said}.", field=field)
+        last, said = day, f"{in_sentence(name)} ({et_date(day)})"
+
+
+def missing_days(dated: Any) -> list[tuple[str, str]]:
+    """The days that a call's stages need and nobody has entered yet: field and sentence."""
+    needed = [
+        ("pitch_on", dated.has_pitch, "Finalists pitch, but the day of the pitches is not set."),
+        ("feasibility_on", dated.has_feasibility, "Host departments review feasibility, but it is not said by when."),
+    ]
+    return [(field, said) for field, stage, said in needed if stage and getattr(dated, field) is None]
 
 
 def check_deadline_ahead(closes_at: datetime) -> None:

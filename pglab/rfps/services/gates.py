@@ -11,7 +11,7 @@ from pglab.core.money import format_dollars
 from pglab.core.reading import reading_grade, undefined_acronyms
 from pglab.rfps import queries
 from pglab.rfps.models import Rfp
-from pglab.rfps.services.dates import DATE_ORDER, check_dates
+from pglab.rfps.services.dates import DATE_ORDER, check_dates, missing_days
 from pglab.web.filters import et_long
 
 HIGHEST_GRADE = 8
@@ -74,6 +74,8 @@ def _timeline(rfp: Rfp) -> Iterator[Finding]:
     except RuleError as error:
         dated = error.field in dict(DATE_ORDER)
         yield Finding(error.message, "dates", f"{error.field}-date" if dated else str(error.field))
+    for field, said in missing_days(rfp):
+        yield Finding(said, "dates", field)
 
 
 def _areas(rfp: Rfp) -> Iterator[Finding]:

@@ -162,7 +162,7 @@ def test_cohort_13_is_a_draft_only_staff_see(there: Flask):
 
 def test_cohort_13_has_a_problem_of_every_kind(there: Flask):
     found = find_problems(city.rfp(13))
-    assert {each.part for each in found} == {"details", "installments", "area", "question", "questions"}
+    assert {each.part for each in found} == {"details", "dates", "installments", "area", "question", "questions"}
     assert {each.field for each in find_warnings(city.rfp(13))} == {"problem", "champion_email", "body_9"}
 
 

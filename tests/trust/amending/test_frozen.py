@@ -44,6 +44,7 @@ WRITES = (
     "UPDATE rfps SET closes_at = closes_at + interval '1 day' WHERE id = :id",
     "UPDATE rfps SET closes_at = closes_at - interval '1 hour' WHERE id = :id",
     "UPDATE rfps SET scores_due_at = scores_due_at + interval '1 day' WHERE id = :id",
+    "UPDATE rfps SET pitch_on = decision_on WHERE id = :id",
     "UPDATE rfps SET stipend_cents = 1 WHERE id = :id",
     "UPDATE rfps SET status = 'draft' WHERE id = :id",
     "UPDATE rfps SET status = 'cancelled', cancelled_at = now(), cancel_reason = 'x' WHERE id = :id",

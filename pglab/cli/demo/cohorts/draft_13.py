@@ -19,7 +19,16 @@ LONG_WORDS = (
 
 def steps(calendar: Calendar) -> list[Step]:
     """A program manager changes one thing after the other, and stops for the day."""
-    acts = (change_money, add_challenge, ask_details, ask_where, ask_weather, reword_where, add_empty_section)
+    acts = (
+        change_money,
+        add_pitches,
+        add_challenge,
+        ask_details,
+        ask_where,
+        ask_weather,
+        reword_where,
+        add_empty_section,
+    )
     return [calendar.on((-1, "11:40"), f"Cohort 13: {act.__name__.replace('_', ' ')}", act) for act in acts]
 
 
@@ -42,6 +51,13 @@ def change_money() -> None:
         award_count=6,
     )
     services.change_details(rfp, details, version=rfp.version, actor=manager)
+
+
+def add_pitches() -> None:
+    """A stage whose day is not set yet."""
+    rfp, manager = draft()
+    stages = services.Stages(has_pitch=True, has_feasibility=False)
+    services.change_stages(rfp, stages, version=rfp.version, actor=manager)
 
 
 def add_challenge() -> None:

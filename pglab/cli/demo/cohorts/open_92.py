@@ -14,6 +14,7 @@ PLAN = Plan(
     week=-3,
     closes=(6, FRI),
     pilots=(20, 46),
+    finalists=True,
 )
 WORDS = AddendumWords(
     "What a pilot must measure",
