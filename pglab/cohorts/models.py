@@ -27,7 +27,8 @@ class HostKind(StrEnum):
 
 
 class HostOrganization(Entity):
-    """A City department or authority that has problems to solve and hosts pilots. `key` is its name in the history."""
+    """A City department or authority that has problems to solve and hosts pilots. `key` is its name in the history;
+    once a program manager changed it here, a load of the history leaves its name and kind alone."""
 
     __tablename__ = "host_organizations"
     __table_args__ = (CheckConstraint(one_of("kind", HostKind), name="kind_known"),)
@@ -35,6 +36,8 @@ class HostOrganization(Entity):
     name: Mapped[str] = mapped_column(String(200), unique=True)
     kind: Mapped[HostKind] = mapped_column(choice(HostKind), default=HostKind.CITY)
     key: Mapped[str | None] = mapped_column(String(40), unique=True)
+    version: Mapped[int] = mapped_column(default=1)
+    is_changed_here: Mapped[bool] = mapped_column(default=False)
 
     def __str__(self) -> str:
         return self.name

@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 from pglab.accounts.models import Organization, User
 from pglab.audit.models import AuditEvent
-from pglab.cohorts.models import Cohort
+from pglab.cohorts.models import Cohort, HostOrganization
 from pglab.contact.models import Message
 from pglab.contact.states import MessageState
 from pglab.core.db import db
@@ -163,6 +163,7 @@ IDS = {
     "passkey_id": uuid7,
     "outage_id": lambda: db.session.scalars(select(Outage)).first().id,  # type: ignore[union-attr]  # the demo has one
     "invitation_id": uuid7,
+    "host_id": lambda: db.session.scalars(select(HostOrganization.id).order_by(HostOrganization.name)).first(),
     "notice_id": lambda: notice_of("dana.ruiz@example.org").id,
     "email_id": lambda: db.session.scalars(select(Email)).first().id,  # type: ignore[union-attr]  # the demo sent mail
     "digest": lambda: db.session.scalars(select(AuditEvent.hash).order_by(AuditEvent.seq).limit(1)).one(),

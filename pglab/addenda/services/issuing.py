@@ -100,8 +100,11 @@ def next_number(call: Rfp) -> int:
 
 
 def freeze(call: Rfp, addendum: Addendum) -> RfpVersion:
-    """The version this addendum makes, with the hash of its content."""
-    snapshot = canonical_json(rfp_queries.snapshot_of(call))
+    """The version this addendum makes, with the hash of its content. Hosts keep the name they were published with."""
+    content = rfp_queries.snapshot_of(call)
+    for area, published in zip(content["areas"], current_content(call)["areas"], strict=True):
+        area["host"] = published["host"]
+    snapshot = canonical_json(content)
     version = RfpVersion(
         rfp_id=call.id,
         number=addendum.makes_version,

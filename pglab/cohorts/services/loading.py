@@ -88,7 +88,8 @@ def _write_hosts(file: HistoryFile, report: Loaded) -> None:
             report.added.append(values["name"])
         else:
             host.key = key
-            _correct(host, values, values["name"], report)
+            if not host.is_changed_here:
+                _correct(host, values, values["name"], report)
 
 
 def _write_rows(file: HistoryFile, edition: HistoryEdition, report: Loaded, *, withdraw: bool) -> None:

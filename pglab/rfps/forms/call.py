@@ -125,7 +125,7 @@ def new_cohort_form(earlier: Iterable[Rfp]) -> type[NewCohortForm]:
     return type("NewCohortForm", (NewCohortForm,), {"source": source})
 
 
-class HostForm(Form):
+class HostFields(Form):
     """A department or authority that can host pilots."""
 
     name = LineField("Name", thing="the name of the department or authority", max_length=200)
@@ -140,6 +140,14 @@ class HostForm(Form):
         ],
         coerce=HostKind,
     )
+
+
+class HostForm(HostFields):
+    """One that is added."""
+
+
+class ChangedHostForm(HostFields, EditForm):
+    """One that is renamed."""
 
 
 class MoveForm(Form):

@@ -3,12 +3,12 @@
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from pglab.accounts.models import User
 from pglab.audit.models import AuditEvent
-from pglab.cohorts.models import UNSTATED_HOST, ChallengeArea, HostOrganization
+from pglab.cohorts.models import UNSTATED_HOST, ChallengeArea, Cohort, HostOrganization
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError
 from pglab.rfps.models import (
@@ -18,6 +18,7 @@ from pglab.rfps.models import (
     FormQuestion,
     FormSection,
     InstallmentTemplate,
+    Rfp,
     RfpSection,
     RfpVersion,
 )
@@ -111,6 +112,20 @@ def list_hosts() -> list[HostOrganization]:
     """Every department and authority that can host a pilot, by name."""
     named = HostOrganization.key.is_distinct_from(UNSTATED_HOST)
     return list(db.session.scalars(select(HostOrganization).where(named).order_by(HostOrganization.name)))
+
+
+def get_host(host_id: UUID) -> HostOrganization:
+    """One department or authority that can host a pilot."""
+    host = db.session.get(HostOrganization, host_id)
+    if host is None or host.key == UNSTATED_HOST:
+        raise NotFoundError("There is no such host organization.")
+    return host
+
+
+def list_hosted(host_id: UUID) -> list[Rfp]:
+    """The RFPs with a challenge of this host, the newest cohort first."""
+    area = exists().where(ChallengeArea.cohort_id == Rfp.cohort_id, ChallengeArea.host_id == host_id)
+    return list(db.session.scalars(select(Rfp).join(Rfp.cohort).where(area).order_by(Cohort.number.desc())))
 
 
 def find_last_change(rfp_id: UUID) -> AuditEvent | None:

@@ -121,11 +121,31 @@ def hosts() -> ResponseReturnValue:
     if form.submitted():
         try:
             with transaction():
-                services.add_host(services.NewHost(form.name.data, form["kind"].data), actor=me())
+                services.add_host(services.HostText(form.name.data, form["kind"].data), actor=me())
         except RuleError as error:
             form.show(error)
         else:
             flash(f"{form.name.data} can host pilots now.", "success")
             return redirect(url_for(".hosts"), 303)
     page = render_template("rfps/setup/hosts.html", form=form, hosts=queries.list_hosts())
+    return page, 422 if form.problems else 200
+
+
+@bp.route("/manage/hosts/<uuid:host_id>", methods=["GET", "POST"])
+@requires(StaffRole.PROGRAM_MANAGER)
+def host(host_id: UUID) -> ResponseReturnValue:
+    """One of them: its name and kind, and the cohorts in which it has a challenge."""
+    found = queries.get_host(host_id)
+    form = forms.ChangedHostForm(data={"name": found.name, "kind": found.kind, "version": found.version})
+    if form.submitted():
+        text = services.HostText(form.name.data, form["kind"].data)
+        try:
+            with transaction():
+                services.change_host(found, text, version=form["version"].data or 0, actor=me())
+        except RuleError as error:
+            form.show(error)
+        else:
+            flash(f"{text.name}: your changes are saved.", "success")
+            return redirect(url_for(".hosts"), 303)
+    page = render_template("rfps/setup/host.html", form=form, host=found, hosted=queries.list_hosted(host_id))
     return page, 422 if form.problems else 200

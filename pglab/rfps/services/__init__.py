@@ -1,6 +1,15 @@
 """What may be done with an RFP: build it, change the draft part by part, publish it, stamp its stages."""
 
-from pglab.rfps.services.areas import AreaText, NewHost, add_area, add_host, change_area, move_area, remove_area
+from pglab.rfps.services.areas import (
+    AreaText,
+    HostText,
+    add_area,
+    add_host,
+    change_area,
+    change_host,
+    move_area,
+    remove_area,
+)
 from pglab.rfps.services.asking import (
     FormSectionText,
     QuestionText,
@@ -52,9 +61,9 @@ __all__ = [
     "CallDetails",
     "Finding",
     "FormSectionText",
+    "HostText",
     "InstallmentPlan",
     "NewCohort",
-    "NewHost",
     "QuestionText",
     "RubricLine",
     "RuleText",
@@ -72,6 +81,7 @@ __all__ = [
     "change_dates",
     "change_details",
     "change_eligibility",
+    "change_host",
     "change_installments",
     "change_notice",
     "change_question",

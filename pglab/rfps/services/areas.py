@@ -10,11 +10,21 @@ from pglab.accounts.queries import find_confirmed_user
 from pglab.audit.services import record
 from pglab.cohorts.models import ChallengeArea, HostKind, HostOrganization
 from pglab.core.db import db
-from pglab.core.errors import RuleError, require
+from pglab.core.errors import RuleError, StateError, require
 from pglab.core.text import same_name_key
 from pglab.rfps import policy, queries
 from pglab.rfps.models import Rfp
-from pglab.rfps.services.drafts import MOST_PARTS, assign, fresh_slug, log, loggable, open_draft, put_in_order
+from pglab.rfps.services.drafts import (
+    MOST_PARTS,
+    StaleVersionError,
+    assign,
+    fresh_slug,
+    log,
+    loggable,
+    open_draft,
+    put_in_order,
+)
+from pglab.rfps.states import RfpStatus
 
 
 @dataclass(frozen=True)
@@ -90,21 +100,52 @@ def given_values(text: AreaText) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class NewHost:
+class HostText:
     """A department or authority that can host pilots."""
 
     name: str
     kind: HostKind
 
 
-def add_host(new: NewHost, *, actor: User) -> HostOrganization:
+def add_host(new: HostText, *, actor: User) -> HostOrganization:
     """Add a department or authority to those that can host; a name that is there already is refused."""
     require(policy.may_prepare(actor))
-    taken = {same_name_key(name) for name in db.session.scalars(select(HostOrganization.name))}
-    if same_name_key(new.name) in taken:
-        raise RuleError(f"{new.name} is in the list already.", field="name")
+    refuse_taken_name(new.name)
     host = HostOrganization(**asdict(new))
     db.session.add(host)
     db.session.flush()
     record("host.added", host, actor=actor, after={"name": host.name, "kind": host.kind.value})
     return host
+
+
+def change_host(host: HostOrganization, text: HostText, *, version: int, actor: User) -> None:
+    """Rename a department or authority, or correct its kind. Drafts and lists show it at once; what was published keeps
+    the name it was published with. Refused while a draft that names it waits for its second person."""
+    require(policy.may_prepare(actor))
+    waiting = next((rfp for rfp in queries.list_hosted(host.id) if rfp.status is RfpStatus.IN_REVIEW), None)
+    if waiting is not None:
+        raise StateError(
+            f"{waiting.reference} names {host.name} and is waiting for a second person. "
+            "Rename it after publication, or return the draft first."
+        )
+    found = db.session.execute(
+        select(HostOrganization)
+        .where(HostOrganization.id == host.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+    if found.version != version:
+        raise StaleVersionError(f"Somebody else changed {found.name} while you were typing. Open it again.")
+    refuse_taken_name(text.name, but=found)
+    before, after = assign(found, asdict(text))
+    if after:
+        found.version, found.is_changed_here = found.version + 1, True
+        db.session.flush()
+        record("host.changed", found, actor=actor, before=before, after=after)
+
+
+def refuse_taken_name(name: str, *, but: HostOrganization | None = None) -> None:
+    """RuleError beside the name when another department or authority has it."""
+    others = [host.name for host in db.session.scalars(select(HostOrganization)) if host is not but]
+    if same_name_key(name) in {same_name_key(other) for other in others}:
+        raise RuleError(f"{name} is in the list already.", field="name")
