@@ -14,6 +14,7 @@ from pglab.rfps.queries.calls import (
 )
 from pglab.rfps.queries.dates import list_dates, write_dates, write_deadline
 from pglab.rfps.queries.differences import Difference, describe, differences, leaves, spoken
+from pglab.rfps.queries.form_paper import form_paper_of
 from pglab.rfps.queries.gatherings import Gathering, gatherings_asked, list_gatherings
 from pglab.rfps.queries.paper import paper_of
 from pglab.rfps.queries.parts import (
@@ -75,6 +76,7 @@ __all__ = [
     "differences",
     "find_dead_ends",
     "find_last_change",
+    "form_paper_of",
     "gatherings_asked",
     "get_amendment",
     "get_area",

@@ -12,7 +12,7 @@ Part = dict[str, Any]
 
 def paper_of(rfp: Rfp, version: RfpVersion, content: dict[str, Any]) -> dict[str, Any]:
     """Everything a version froze, in numbered sections."""
-    written = [(part["title"], [_text(part["body"])]) for part in content["sections"]]
+    written = [(part["title"], [text_part(part["body"])]) for part in content["sections"]]
     rest = [
         ("Dates", [_dates(content)]),
         ("Eligibility", [_list(content["eligibility"])]),
@@ -39,11 +39,13 @@ def paper_of(rfp: Rfp, version: RfpVersion, content: dict[str, Any]) -> dict[str
     }
 
 
-def _text(text: str) -> Part:
+def text_part(text: str) -> Part:
+    """Paragraphs."""
     return {"kind": "text", "text": text.replace("\r\n", "\n")}
 
 
-def _heading(text: str, kind: str = "heading") -> Part:
+def heading_part(text: str, kind: str = "heading") -> Part:
+    """A heading inside a section."""
     return {"kind": kind, "text": text}
 
 
@@ -68,11 +70,11 @@ def _areas(content: dict[str, Any]) -> list[Part]:
     words |= {"constraints": "Constraints", "available": "Data and sites"}
     found: list[Part] = []
     for area in content["areas"]:
-        found.append(_heading(f"{area['title']} ({area['host']})"))
+        found.append(heading_part(f"{area['title']} ({area['host']})"))
         for name in (*words, *(key for key in area if key not in {*words, "slug", "title", "teaser", "host"})):
             if area.get(name):
                 title = words.get(name, name.replace("_", " ").capitalize())
-                found += [_heading(title, "subheading"), _text(str(area[name]))]
+                found += [heading_part(title, "subheading"), text_part(str(area[name]))]
     return found
 
 
@@ -81,7 +83,7 @@ def _rubric(content: dict[str, Any]) -> list[Part]:
     found = [_table([3, 6, 1], ["Criterion", "What evaluators ask", "Weight"], rows)]
     for line in content["criteria"]:
         points = [f"{plural(number, 'point')}: {anchor}" for number, anchor in enumerate(line["anchors"])]
-        found += [_heading(line["title"]), _list(points)]
+        found += [heading_part(line["title"]), _list(points)]
     return found
 
 
@@ -89,12 +91,12 @@ def _form(content: dict[str, Any]) -> list[Part]:
     found: list[Part] = []
     for section in content["form"]:
         asked = [_question(each) for each in section["questions"]]
-        found += [_heading(section["title"]), _list(asked)]
+        found += [heading_part(section["title"]), _list(asked)]
     files = [
         f"{slot['title']}: up to {plural(slot['max_pages'], 'page')}. {slot['hint']}".strip()
         for slot in content["documents"]
     ]
-    return [*found, _heading("Documents"), _list(files)] if files else found
+    return [*found, heading_part("Documents"), _list(files)] if files else found
 
 
 def _installments(content: dict[str, Any]) -> list[Part]:
@@ -103,7 +105,7 @@ def _installments(content: dict[str, Any]) -> list[Part]:
         for part in content["installments"]
     ]
     awards = f"{format_dollars(content['stipend_cents'])} for each of up to {plural(content['award_count'], 'award')}."
-    return [_text(awards), _table([2, 4, 1, 1], ["Milestone", "It is done when", "Due", "Amount"], rows)]
+    return [text_part(awards), _table([2, 4, 1, 1], ["Milestone", "It is done when", "Due", "Amount"], rows)]
 
 
 def _question(each: dict[str, Any]) -> str:

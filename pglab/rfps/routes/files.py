@@ -53,12 +53,25 @@ def calendar_answer(written: bytes, name: str) -> Response:
 def notice_pdf(cohort: int) -> ResponseReturnValue:
     """The official notice as a tagged file, of the version that its page shows."""
     call, version = published(cohort)
-    keep_until(call.now, [])
     told = queries.paper_of(call.rfp, version, call.content)
-    answer = Response(
-        kept_pdf("pdf/rfp.typ", told, folder=current_app.config["SETTINGS"].state_dir), mimetype="application/pdf"
-    )
-    answer.headers["Content-Disposition"] = f'inline; filename="{call.rfp.reference}-version-{version.number}.pdf"'
+    return paper_answer(call, told, f"{call.rfp.reference}-version-{version.number}")
+
+
+@bp.get("/cohorts/<int:cohort>/proposal-questions.pdf")
+@public_page
+def questions_pdf(cohort: int) -> ResponseReturnValue:
+    """All questions with their limits and help as a tagged file, to print and to write on."""
+    call, version = published(cohort)
+    told = queries.form_paper_of(call.rfp, version, call.content)
+    return paper_answer(call, told, f"{call.rfp.reference}-questions-version-{version.number}")
+
+
+def paper_answer(call: Call, told: dict[str, Any], name: str) -> Response:
+    """A tagged file under a name to save it by; it stays until the next version."""
+    keep_until(call.now, [])
+    made = kept_pdf("pdf/rfp.typ", told, folder=current_app.config["SETTINGS"].state_dir)
+    answer = Response(made, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return answer
 
 
@@ -91,6 +104,7 @@ def facts(call: Call, version: RfpVersion) -> dict[str, Any]:
             "page": page,
             "official_notice": f"{page}/rfp",
             "official_notice_pdf": f"{page}/rfp.pdf",
+            "questions_pdf": f"{page}/proposal-questions.pdf",
             "calendar": f"{page}.ics",
         },
         "content": call.content,
