@@ -17,6 +17,7 @@ from config import Settings
 
 SECONDS = 15
 SMTPS_PORT = 465
+_METHOD = re.compile(r"^METHOD:([A-Z]+)\s*$", re.MULTILINE)
 _MANY_BREAKS = re.compile(r"\n[ \t]*\n\s*\n")
 
 
@@ -100,9 +101,14 @@ class Mailer:
         return self.settings.mail_server is None
 
     @property
+    def address(self) -> str:
+        """The address our mail comes from, without its name."""
+        return parseaddr(self.settings.mail_sender)[1]
+
+    @property
     def domain(self) -> str:
         """The domain our mail comes from; Message-IDs end in it."""
-        return parseaddr(self.settings.mail_sender)[1].rpartition("@")[2] or "localhost"
+        return self.address.rpartition("@")[2] or "localhost"
 
     def send(self, mail: OutgoingMail) -> None:
         """Hand one message over. MailRefusedError or MailDelayedError otherwise; once returned, the server has it."""
@@ -125,7 +131,6 @@ class Mailer:
         return address.partition("@")[0].isascii()
 
     def _message(self, mail: OutgoingMail) -> Message:
-        sender_address = parseaddr(self.settings.mail_sender)[1]
         headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
         if mail.unsubscribe_path:  # RFC 8058: the reader's mail program stops it with one request
             headers["List-Unsubscribe"] = f"<{self.settings.base_url}{mail.unsubscribe_path}>"
@@ -136,14 +141,20 @@ class Mailer:
             body=mail.text,
             html=mail.html,
             sender=self.settings.mail_sender,
-            reply_to=sender_address,
+            reply_to=self.address,
             date=mail.written_at.timestamp(),
             extra_headers=headers,
         )
         message.msgId = mail.message_id
         if mail.calendar:
-            message.attach("pgh-lab.ics", "text/calendar", mail.calendar.encode())
+            message.attach("pgh-lab.ics", _calendar_type(mail.calendar), mail.calendar.encode())
         return message
+
+
+def _calendar_type(calendar: str) -> str:
+    """The type of an attached calendar, with the method that the file itself names (RFC 6047, section 2.4)."""
+    named = _METHOD.search(calendar)
+    return f"text/calendar; method={named[1] if named else 'PUBLISH'}; charset=utf-8"
 
 
 def _verdict(code: int, said: bytes | str) -> Exception:

@@ -5,10 +5,11 @@ from typing import Any
 from pglab.accounts.models import User
 from pglab.addenda.models import Addendum, Cancellation
 from pglab.outbox.services import owe
-from pglab.rfps.notices import publishers
+from pglab.rfps.notices import deadline_calendar, publishers
+from pglab.rfps.queries import Amendment, Difference, get_amendment
 from pglab.subscriptions.services import announce
 from pglab.subscriptions.states import NewsKind
-from pglab.web.filters import et_long
+from pglab.web.filters import et_brief, et_long
 
 
 def tell_issue_asked(addendum: Addendum) -> None:
@@ -43,15 +44,33 @@ def tell_cancellation_asked(cancellation: Cancellation) -> None:
 
 def announce_addendum(addendum: Addendum) -> None:
     """Everyone who follows the cohort is owed the news, once the call itself is public."""
-    rfp = addendum.rfp
+    rfp, amendment = addendum.rfp, get_amendment(addendum.rfp, addendum.number or 0)
+    moved = amendment.moves_deadline
     announce(
-        NewsKind.DEADLINE if addendum.moves_deadline else NewsKind.ADDENDUM,
+        NewsKind.DEADLINE if moved else NewsKind.ADDENDUM,
         rfp.cohort,
-        title=f"{addendum.name}: {addendum.title}",
-        summary=addendum.summary,
+        title=f"New deadline: {et_brief(rfp.closes_at)}" if moved else f"{addendum.name}: {addendum.title}",
+        summary=_moved_words(addendum, moved) if moved else addendum.summary,
         path=f"/cohorts/{rfp.cohort.number}/addenda/{addendum.number}",
         visible_at=rfp.publish_at,
+        detail="" if moved else _changed_words(amendment),
+        calendar=deadline_calendar(rfp) if moved else "",
     )
+
+
+def _moved_words(addendum: Addendum, moved: Difference) -> str:
+    return f"{addendum.name} moves the deadline for everyone. Before: {moved.before}. Now: {moved.after}. " + (
+        f"Why: {addendum.reason}"
+    )
+
+
+def _changed_words(amendment: Amendment) -> str:
+    """What followers read of an addendum that leaves the deadline where it is (N10)."""
+    said = [
+        f"{change.label}\n  Before: {change.before or 'nothing'}\n  After: {change.after or 'nothing'}"
+        for change in amendment.changes
+    ]
+    return "\n\n".join(["Does the deadline move? No.", *said])
 
 
 def announce_cancellation(cancellation: Cancellation) -> None:
@@ -64,6 +83,7 @@ def announce_cancellation(cancellation: Cancellation) -> None:
         summary=cancellation.reason,
         path=f"/cohorts/{rfp.cohort.number}",
         visible_at=rfp.publish_at,
+        calendar=deadline_calendar(rfp),
     )
 
 

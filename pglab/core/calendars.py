@@ -62,8 +62,13 @@ def local_or_utc(at: When) -> When:
     return at.astimezone(UTC) if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset() else local
 
 
-def write_calendar(name: str, dates: Iterable[CalendarDate]) -> bytes:
-    """The calendar file of these dates, with the rules of Eastern time."""
+def write_calendar(name: str, dates: Iterable[CalendarDate], *, organizer: str = "") -> bytes:
+    """The calendar file of these dates, with the rules of Eastern time.
+
+    A file that goes out by mail names its `organizer`, the address it comes from. When all its dates are cancelled it
+    asks the calendar to take them out (METHOD:CANCEL, RFC 5546 section 3.2.5).
+    """
+    entries = list(dates)
     # Loaded by the first calendar: most requests of a web process make none.
     from icalendar import Calendar, Event, Timezone  # noqa: PLC0415  (as said above)
 
@@ -72,16 +77,18 @@ def write_calendar(name: str, dates: Iterable[CalendarDate]) -> bytes:
         "prodid": PRODUCT,
         "version": "2.0",
         "calscale": "GREGORIAN",
-        "method": "PUBLISH",
+        "method": "CANCEL" if organizer and all(each.cancelled for each in entries) else "PUBLISH",
         "name": name,
         "x-wr-calname": name,
         "x-wr-timezone": EASTERN.key,
     }.items():
         calendar.add(key, said)
     calendar.add_component(Timezone.from_ical(EASTERN_RULES))
-    for each in dates:
+    for each in entries:
         event = Event()
         event.add("uid", each.uid)
+        if organizer:
+            event.add("organizer", f"mailto:{organizer}")
         event.add("summary", each.title)
         event.add("dtstamp", each.changed_at.astimezone(UTC))
         event.add("last-modified", each.changed_at.astimezone(UTC))

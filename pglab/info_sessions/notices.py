@@ -6,7 +6,7 @@ from pglab.adapters.mailer import current_mailer
 from pglab.info_sessions import queries
 from pglab.info_sessions.models import InfoSession, SessionPlace
 from pglab.outbox.services import owe
-from pglab.web.filters import et_long, et_short
+from pglab.web.filters import et_long, et_time, local_day
 
 
 def ask_to_confirm(place: SessionPlace, session: InfoSession, path: str) -> None:
@@ -28,10 +28,11 @@ def tell_confirmed(place: SessionPlace, path: str) -> None:
     _tell("session_place", place, "info_sessions/place", f"Your place: {place.session.title}", path=path)
 
 
-def tell_reminder(place: SessionPlace) -> None:
-    """The day before (N5)."""
-    session = place.session
-    subject = f"{et_short(session.starts_at)}: {session.title}"
+def tell_reminder(place: SessionPlace, now: datetime) -> None:
+    """Today or tomorrow there is a session (N5)."""
+    starts_at = place.session.starts_at
+    day = "Today" if local_day(starts_at) == local_day(now) else "Tomorrow"
+    subject = f"{day}, {et_time(starts_at)}: PGH Lab info session"
     _tell("session_reminder", place, "info_sessions/reminder", subject)
 
 
@@ -53,8 +54,8 @@ def tell_recording(place: SessionPlace) -> None:
 
 def _tell(kind: str, place: SessionPlace, template: str, subject: str, **told: str) -> None:
     session = place.session
-    base_url = current_mailer().settings.base_url
-    calendar = queries.write_session(session, base_url=base_url, with_link=True).decode()
+    mailer = current_mailer()
+    calendar = queries.write_session(session, base_url=mailer.settings.base_url, organizer=mailer.address).decode()
     owe(
         kind,
         place.email,

@@ -111,8 +111,9 @@ def gathering_of(session: InfoSession) -> Gathering:
     )
 
 
-def write_session(session: InfoSession, *, base_url: str, with_link: bool = False) -> bytes:
-    """The calendar file of one session; the link to join only for who has a place."""
+def write_session(session: InfoSession, *, base_url: str, organizer: str = "") -> bytes:
+    """The calendar file of one session. The one that goes by mail to who has a place names its `organizer` and holds
+    the link to join."""
     cohort, found = session.rfp.cohort, gathering_of(session)
     page = f"{base_url}{found.path}"
     entry = CalendarDate(
@@ -121,10 +122,10 @@ def write_session(session: InfoSession, *, base_url: str, with_link: bool = Fals
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         changed_at=session.changed_at,
-        detail=f"{et_long(session.starts_at)}. {page}" + (f"\n{session.join_link}" if with_link else ""),
-        place=session.place or (session.join_link if with_link else "Online"),
+        detail=f"{et_long(session.starts_at)}. {page}" + (f"\n{session.join_link}" if organizer else ""),
+        place=session.place or (session.join_link if organizer else "Online"),
         url=page,
         sequence=found.sequence,
         cancelled=found.cancelled,
     )
-    return write_calendar(f"PGH Lab {cohort}", [entry])
+    return write_calendar(f"PGH Lab {cohort}", [entry], organizer=organizer)

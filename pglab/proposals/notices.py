@@ -5,6 +5,7 @@ from sqlalchemy import select
 from pglab.accounts.models import MemberRole, StaffRole, StaffRoleGrant, User
 from pglab.accounts.queries import list_members
 from pglab.addenda.models import Addendum, Cancellation
+from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.outbox.queries import is_told
 from pglab.outbox.services import owe
@@ -12,8 +13,8 @@ from pglab.proposals import policy
 from pglab.proposals.models import Opening, Proposal, Submission
 from pglab.questions.models import PublishedAnswer
 from pglab.rfps.notices import deadline_calendar
-from pglab.rfps.queries import Amendment
-from pglab.web.filters import et_long, et_seconds, et_short
+from pglab.rfps.queries import Amendment, list_form_sections, list_slots
+from pglab.web.filters import et_brief, et_long, et_seconds, et_short
 
 
 def team(proposal: Proposal) -> list[User]:
@@ -26,18 +27,24 @@ def representatives(proposal: Proposal) -> list[User]:
     return [m.user for m in list_members(proposal.organization) if m.role is MemberRole.REPRESENTATIVE]
 
 
-def tell_started(proposal: Proposal) -> None:
-    """The team and their calendars learn that a proposal was started, by when it is due, who can submit it (N6)."""
-    calendar = deadline_calendar(proposal.rfp)
+def tell_started(proposal: Proposal, starter: User) -> None:
+    """The team and their calendars learn that a proposal was started, by when it is due, what it needs, and who can
+    submit it (N6)."""
+    rfp, calendar = proposal.rfp, deadline_calendar(proposal.rfp)
     for person in team(proposal):
+        yours = person.id == starter.id
         owe(
             "proposal_started",
             person,
-            subject=f"You started {proposal.reference} – apply by {et_short(proposal.rfp.closes_at)}",
+            subject=f"{'You' if yours else 'Your team'} started {proposal.reference} – "
+            f"apply by {et_brief(rfp.closes_at)}",
             template="proposals/started",
             about=proposal,
             proposal=proposal,
-            deadline=et_long(proposal.rfp.closes_at),
+            starter="You" if yours else starter.name,
+            parts=[section.title for section in list_form_sections(rfp.id)],
+            files=[slot.title for slot in list_slots(rfp.id) if slot.required],
+            deadline=et_long(rfp.closes_at),
             representatives=[user.name for user in representatives(proposal)],
             calendar=calendar,
         )
@@ -67,10 +74,12 @@ def tell_submitted(submission: Submission) -> None:
 
 
 def tell_addendum(proposal: Proposal, addendum: Addendum, amendment: Amendment) -> None:
-    """The team learns of an addendum and what to do (N10), or of the new deadline (N11); each person once."""
-    moved = amendment.moves_deadline
-    asked = "Action needed: " if addendum.needs_acknowledgement else ""
-    subject = f"New deadline: {et_long(addendum.closes_at)}" if moved else f"{asked}{addendum.name} changes the RFP"
+    """The team learns of an addendum and what to do (N10), or of the new deadline (N11); each person once. Who has
+    submitted reads that the submission stays in force, who has only a draft reads that it still has to be submitted.
+    """
+    moved, still_open = amendment.moves_deadline, official_now() <= proposal.rfp.closes_at
+    asked = "Action needed: " if addendum.needs_acknowledgement and still_open else ""
+    subject = f"New deadline: {et_brief(addendum.closes_at)}" if moved else f"{asked}{addendum.name} changes the RFP"
     calendar = deadline_calendar(proposal.rfp) if moved else ""
     for person in team(proposal):
         if not is_told(person.id, subject=subject, about=proposal.reference):
@@ -86,7 +95,9 @@ def tell_addendum(proposal: Proposal, addendum: Addendum, amendment: Amendment) 
                 issued=et_long(addendum.issued_at),
                 changes=amendment.changes,
                 moved=moved,
+                still_open=still_open,
                 deadline=et_long(proposal.rfp.closes_at),
+                representatives=[user.name for user in representatives(proposal)],
                 calendar=calendar,
             )
 

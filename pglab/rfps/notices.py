@@ -70,5 +70,6 @@ def publishers() -> list[User]:
 
 def deadline_calendar(rfp: Rfp) -> str:
     """The deadline as a calendar file for mails that tell of it: where it is known already, it is corrected."""
-    base_url = current_mailer().settings.base_url
-    return queries.write_deadline(rfp, queries.latest_version(rfp.id), base_url=base_url)
+    mailer = current_mailer()
+    version = queries.latest_version(rfp.id)
+    return queries.write_deadline(rfp, version, base_url=mailer.settings.base_url, organizer=mailer.address)

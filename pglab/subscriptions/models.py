@@ -34,6 +34,9 @@ class NewsItem(Entity):
     path: Mapped[str] = mapped_column(String(PATH_LENGTH))
     announced_at: Mapped[datetime]
     visible_at: Mapped[datetime]
+    # What mails say and carry beyond that: more words, and the date it is about as a calendar file.
+    detail: Mapped[str] = mapped_column(Text, default="", server_default="", deferred=True)
+    calendar: Mapped[str] = mapped_column(Text, default="", server_default="", deferred=True)
 
     cohort: Mapped[Cohort] = relationship(lazy="joined")
 

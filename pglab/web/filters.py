@@ -45,6 +45,11 @@ def et_short(at: datetime | None) -> str:
     return f"{et_day(at)}, {clock_words(eastern(at))} ET" if at else ""
 
 
+def et_brief(at: datetime | None) -> str:
+    """`Fri, Oct 16, 4:00 p.m. ET`: for the subject of a mail, which says the year inside."""
+    return f"{eastern(at):%a, %b} {eastern(at).day}, {clock_words(eastern(at))} ET" if at else ""
+
+
 def et_time(at: datetime | None) -> str:
     """`4:00 p.m. ET`."""
     return f"{clock_words(eastern(at))} ET" if at else ""

@@ -15,7 +15,7 @@ def remind() -> int:
     for session in queries.claim_due_reminders(now):
         places = queries.list_places(session)
         for place in places:
-            notices.tell_reminder(place)
+            notices.tell_reminder(place, now)
         session.reminded_at = now
         record("info_session.reminded", session, actor=None, after={"places": len(places)})
         told += len(places)

@@ -36,7 +36,7 @@ def start_proposal(rfp: Rfp, *, organization: Organization, area: ChallengeArea,
         raise RuleError(f"{organization.legal_name} already has {existing.reference} for {area.title}.", field="area")
     proposal = _insert_with_free_reference(rfp, organization, area, actor)
     record("proposal.started", proposal, actor=actor, after={"challenge_area": area.title})
-    notices.tell_started(proposal)
+    notices.tell_started(proposal, actor)
     return proposal
 
 

@@ -67,11 +67,11 @@ def write_dates(rfp: Rfp, version: RfpVersion, *, base_url: str) -> bytes:
     return write_calendar(_name(rfp), [*list_dates(rfp, version, base_url=base_url), *hours])
 
 
-def write_deadline(rfp: Rfp, version: RfpVersion, *, base_url: str) -> str:
+def write_deadline(rfp: Rfp, version: RfpVersion, *, base_url: str, organizer: str) -> str:
     """The calendar file of the deadline alone, as mails about it carry it: the same entry as on the call's page."""
     dates = list_dates(rfp, version, base_url=base_url)
     due = [each for each in dates if each.uid == uid_of(rfp.cohort, DEADLINE)]
-    return write_calendar(_name(rfp), due).decode()
+    return write_calendar(_name(rfp), due, organizer=organizer).decode()
 
 
 def _hour(rfp: Rfp, each: Gathering, base_url: str) -> CalendarDate:

@@ -18,7 +18,7 @@ from pglab.rfps.services.gates import find_obstacles
 from pglab.rfps.states import RFP_WORKFLOW, RfpEvent, RfpStatus
 from pglab.subscriptions.services import announce
 from pglab.subscriptions.states import NewsKind
-from pglab.web.filters import et_day, et_long, listed, plural
+from pglab.web.filters import et_date, et_day, et_long, listed, plural
 
 
 def send_for_review(rfp: Rfp, *, actor: User) -> None:
@@ -75,6 +75,7 @@ class CallNews:
     title: str
     summary: str
     path: str
+    detail: str
 
 
 def call_news(rfp: Rfp) -> CallNews:
@@ -86,7 +87,24 @@ def call_news(rfp: Rfp) -> CallNews:
         summary=f"{rfp.cohort.headline}. Challenge areas: {areas}. Up to {plural(rfp.award_count, 'award')} with a "
         f"stipend of {format_dollars(rfp.stipend_cents)} each. Proposals are due {et_long(rfp.closes_at)}.",
         path=f"/cohorts/{rfp.cohort.number}",
+        detail=call_dates(rfp),
     )
+
+
+def call_dates(rfp: Rfp) -> str:
+    """The dates of a call, a line each, and where its information sessions will stand (N4)."""
+    pilots = f"{et_date(rfp.cohort.pilot_start_on)}, to {et_date(rfp.cohort.pilot_end_on)}"
+    dates = {
+        "Ask questions until": et_long(rfp.questions_due_at),
+        "Answers by": et_long(rfp.answers_due_at),
+        "Proposals due": et_long(rfp.closes_at),
+        "Pitches": et_date(rfp.pitch_on),
+        "Feasibility reviews done": et_date(rfp.feasibility_on),
+        "Decisions on or after": et_date(rfp.decision_on),
+        "Pilots": pilots,
+    }
+    lines = [f"{name}: {when}" for name, when in dates.items() if when]
+    return "\n".join([*lines, "Information sessions are announced on the page below."])
 
 
 def announce_call(rfp: Rfp) -> None:
@@ -99,6 +117,8 @@ def announce_call(rfp: Rfp) -> None:
         summary=news.summary,
         path=news.path,
         visible_at=rfp.publish_at,
+        detail=news.detail,
+        calendar=notices.deadline_calendar(rfp),
     )
 
 

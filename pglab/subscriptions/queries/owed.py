@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, undefer
 
 from pglab.core.clock import EASTERN
 from pglab.core.db import db
@@ -79,6 +79,7 @@ def _in_digest(now: datetime) -> ColumnElement[bool]:
 
 
 def list_items(ids: Collection[UUID]) -> list[NewsItem]:
-    """These items, in the order in which they became public."""
-    wanted = select(NewsItem).where(NewsItem.id.in_(ids))
+    """These items with what goes out by mail, in the order in which they became public."""
+    mailed = (undefer(NewsItem.detail), undefer(NewsItem.calendar))
+    wanted = select(NewsItem).where(NewsItem.id.in_(ids)).options(*mailed)
     return list(db.session.scalars(wanted.order_by(NewsItem.visible_at, NewsItem.id)))

@@ -1,6 +1,7 @@
 """Making something public about a cohort."""
 
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
 from pglab.audit.services import record
 from pglab.cohorts.models import Cohort
@@ -15,13 +16,28 @@ from pglab.subscriptions.states import NewsKind
 A_SECOND = timedelta(seconds=1)
 
 
+class ByMail(TypedDict, total=False):
+    """What followers read in their mail below the summary, and the calendar file that comes with it."""
+
+    detail: str
+    calendar: str
+
+
 def announce(
-    kind: NewsKind, cohort: Cohort, *, title: str, summary: str, path: str, visible_at: datetime | None = None
+    kind: NewsKind,
+    cohort: Cohort,
+    *,
+    title: str,
+    summary: str,
+    path: str,
+    visible_at: datetime | None = None,
+    **by_mail: Unpack[ByMail],
 ) -> NewsItem:
     """Tell everyone a fact of this cohort, in the transaction that makes it so.
 
     `title` is one line that also stands as a mail's subject, `summary` a sentence or two, `path` the page that says it
     all ("/cohorts/12/addenda/2"). With `visible_at` it is public from then on; a time that has passed means now.
+    `detail` and `calendar` go out by mail only.
     Effects: the item stands on the cohort's page and in the feeds, and each follower of its topic is owed it once.
     """
     now = official_now()
@@ -34,6 +50,7 @@ def announce(
         path=path,
         announced_at=now,
         visible_at=max(now, visible_at or now),
+        **by_mail,
     )
     db.session.add(item)
     db.session.flush()

@@ -59,6 +59,7 @@ def marks(deadline: datetime) -> set[str]:
     return {
         f"{local:%B} {local.day}, {local.year}, {clock_words(local)}",
         f"{local:%b} {local.day}, {local.year}, {clock_words(local)}",
+        f"{local:%a, %b} {local.day}, {clock_words(local)}",
         f"{local:%Y-%m-%dT%H:%M}",
         f"{deadline:%Y-%m-%dT%H:%M}",
         f"{local:%Y%m%dT%H%M}",

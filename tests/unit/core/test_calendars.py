@@ -107,3 +107,20 @@ def test_a_day_is_a_whole_day_and_takes_up_nobodys_time():
 
 def test_a_calendar_without_dates_is_a_calendar():
     assert Calendar.from_ical(write_calendar("Cohort 12", [])).walk("VEVENT") == []
+
+
+def method(organizer: str, *cancelled: bool) -> str:
+    dates = [replace(one(MADE, f"{number}@pghlab"), cancelled=gone) for number, gone in enumerate(cancelled)]
+    return str(Calendar.from_ical(write_calendar("Cohort 12", dates, organizer=organizer))["method"])
+
+
+def test_only_a_mailed_file_whose_dates_are_all_cancelled_asks_to_take_them_out():
+    assert method("lab@example.org", True) == method("lab@example.org", True, True) == "CANCEL"
+    assert method("lab@example.org", True, False) == method("lab@example.org", False) == "PUBLISH"
+    assert method("", True) == "PUBLISH", "a file that is subscribed to keeps listing what is cancelled"
+
+
+def test_a_mailed_file_names_who_sends_it():
+    [event] = Calendar.from_ical(write_calendar("x", [one(MADE)], organizer="lab@example.org")).walk("VEVENT")
+    [public] = Calendar.from_ical(write_calendar("x", [one(MADE)])).walk("VEVENT")
+    assert (event["organizer"], "organizer" in public) == ("mailto:lab@example.org", False)
