@@ -114,8 +114,8 @@ class CancellationForm(Form):
     )
 
 
-class ConfirmCancellationForm(Form):
-    """The second person's confirmation of a cancellation."""
+class ConfirmCancellationForm(StepForm):
+    """The second person's confirmation of a cancellation, of the request that the page showed."""
 
     checked = TickField("Cancel this call for good", blank="Select that the call is cancelled for good")
 

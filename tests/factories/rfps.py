@@ -52,5 +52,5 @@ def make_open_rfp(number: int = 12, closes_in: timedelta = timedelta(days=7)) ->
     with transaction():
         services.send_for_review(rfp, actor=preparer)
     with transaction():
-        services.publish_rfp(rfp, actor=publisher)
+        services.publish_rfp(rfp, version=rfp.version, actor=publisher)
     return rfp

@@ -112,7 +112,7 @@ def test_a_change_committed_anywhere_shows_with_the_next_request_everywhere(
         with transaction():
             services.send_for_review(rfp, actor=preparer)
         with transaction():
-            services.publish_rfp(rfp, actor=publisher)
+            services.publish_rfp(rfp, version=rfp.version, actor=publisher)
         assert all(f"Cohort {number}" in visitor(each).get("/cohorts").text for each in (app, other))
 
 

@@ -12,6 +12,7 @@ from pglab.addenda.queries.fields import (
 from pglab.addenda.queries.lists import (
     Waiting,
     addendum_texts,
+    count_cancellations,
     find_cancellation,
     find_open_addendum,
     get_issued,
@@ -20,6 +21,7 @@ from pglab.addenda.queries.lists import (
     list_outages,
     list_to_acknowledge,
     list_waiting,
+    unused_version,
 )
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "Waiting",
     "addendum_texts",
     "as_value",
+    "count_cancellations",
     "find_cancellation",
     "find_open_addendum",
     "get_field",
@@ -39,5 +42,6 @@ __all__ = [
     "list_to_acknowledge",
     "list_waiting",
     "preview",
+    "unused_version",
     "with_changes",
 ]

@@ -58,6 +58,11 @@ def get_open_addendum(rfp: Rfp, kind: AddendumKind = AddendumKind.CONTENT) -> Ad
     return found
 
 
+def unused_version(rfp: Rfp) -> int:
+    """A version that no addendum of this call ever had: a page opened for one that was withdrawn confirms no other."""
+    return (db.session.scalar(select(func.max(Addendum.version)).where(Addendum.rfp_id == rfp.id)) or 0) + 1
+
+
 def list_to_acknowledge(rfp_id: UUID) -> list[Addendum]:
     """The addenda that startups must say they have read, in order."""
     query = select(Addendum).where(
@@ -81,6 +86,12 @@ def find_cancellation(rfp: Rfp) -> Cancellation | None:
     query = select(Cancellation).where(Cancellation.rfp_id == rfp.id, Cancellation.withdrawn_at.is_(None))
     people = (joinedload(Cancellation.asked_by), joinedload(Cancellation.confirmed_by))
     return db.session.scalar(query.options(*people))
+
+
+def count_cancellations(rfp: Rfp) -> int:
+    """How often the cancellation of this call was asked for, withdrawn requests included: the number of the latest."""
+    asked = select(func.count()).select_from(Cancellation).where(Cancellation.rfp_id == rfp.id)
+    return db.session.scalar(asked) or 0
 
 
 def list_waiting() -> list[Waiting]:

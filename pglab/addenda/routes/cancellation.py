@@ -24,7 +24,9 @@ def cancellation(cohort: int) -> ResponseReturnValue:
         confirm_first = fresh_sign_in_first()
         if confirm_first is not None:
             return confirm_first
-    return show(rfp, forms.ConfirmCancellationForm() if asked else forms.CancellationForm())
+    if asked is None:
+        return show(rfp, forms.CancellationForm())
+    return show(rfp, forms.ConfirmCancellationForm(data={"version": queries.count_cancellations(rfp)}))
 
 
 @bp.post("/manage/cohorts/<int:cohort>/cancellation")
@@ -55,7 +57,7 @@ def confirm_cancellation(cohort: int) -> ResponseReturnValue:
     form = forms.ConfirmCancellationForm()
     if form.submitted():
         with transaction():
-            services.confirm_cancellation(rfp, actor=me())
+            services.confirm_cancellation(rfp, request=form.version.data or 0, actor=me())
         flash(f"{rfp.reference} is cancelled. Everyone with a draft or a submission is told.", "success")
         return redirect(url_for("rfps.overview", cohort=cohort), 303)
     return show(rfp, form), 422

@@ -36,9 +36,12 @@ def ask_cancellation(rfp: Rfp, *, reason: str, actor: User) -> Cancellation:
     return cancellation
 
 
-def confirm_cancellation(rfp: Rfp, *, actor: User) -> Cancellation:
-    """The second person cancels, for good. Effects: the page says so and why; nothing is submitted any more; drafts
-    and submissions stay sealed and readable for their own team; every team is told."""
+def confirm_cancellation(rfp: Rfp, *, request: int, actor: User) -> Cancellation:
+    """The second person cancels, for good, with the reason that person read: `request` counts how often it was asked.
+
+    Effects: the page says so and why; nothing is submitted any more; drafts and submissions stay sealed and readable
+    for their own team; every team is told.
+    """
     call = lock(rfp)
     now = official_now()
     call_state(call, now)
@@ -49,6 +52,8 @@ def confirm_cancellation(rfp: Rfp, *, actor: User) -> Cancellation:
         raise AccessDeniedError(
             "You asked for this cancellation, so someone else must confirm it: another program manager or a director."
         )
+    if queries.count_cancellations(call) != request:
+        raise StateError("This was withdrawn and asked again after you opened the page. Look at it again.")
     cancellation.confirmed_by, cancellation.confirmed_at = actor, now
     db.session.flush()
     stamp_cancelled(call, at=now, reason=cancellation.reason)

@@ -58,6 +58,7 @@ def ask_extension(rfp: Rfp, extension: Extension, *, actor: User) -> Addendum:
     addendum = Addendum(
         rfp=call,
         kind=AddendumKind.DEADLINE,
+        version=queries.unused_version(call),
         title=f"The deadline moves to {et_long(extension.closes_at)}",
         summary=f"Everyone has until {et_long(extension.closes_at)} to submit.",
         reason=extension.reason,

@@ -45,7 +45,13 @@ def prepare_addendum(rfp: Rfp, words: AddendumWords, *, actor: User) -> Addendum
     if queries.find_open_addendum(call, AddendumKind.CONTENT) is not None:
         raise StateError(ONE_AT_A_TIME)
     addendum = Addendum(
-        rfp=call, kind=AddendumKind.CONTENT, prepared_by=actor, prepared_at=now, changes={}, **asdict(words)
+        rfp=call,
+        kind=AddendumKind.CONTENT,
+        version=queries.unused_version(call),
+        prepared_by=actor,
+        prepared_at=now,
+        changes={},
+        **asdict(words),
     )
     db.session.add(addendum)
     db.session.flush()

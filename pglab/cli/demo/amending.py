@@ -47,4 +47,4 @@ def ask_to_cancel(number: int, reason: str) -> None:
 
 def cancel(number: int) -> None:
     """The second person cancels."""
-    services.confirm_cancellation(city.rfp(number), actor=city.person("Helen Novak"))
+    services.confirm_cancellation(city.rfp(number), request=1, actor=city.person("Helen Novak"))

@@ -110,7 +110,8 @@ def send(number: int) -> None:
 
 def publish(number: int, second: str) -> None:
     """The second person publishes."""
-    publish_rfp(city.rfp(number), actor=city.person(second))
+    rfp = city.rfp(number)
+    publish_rfp(rfp, version=rfp.version, actor=city.person(second))
 
 
 def ask_to_open(number: int, name: str = "Priya Shah") -> None:

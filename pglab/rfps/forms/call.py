@@ -196,8 +196,8 @@ class ReviewForm(Form):
     """The preparer hands the draft to a second person."""
 
 
-class PublishForm(Form):
-    """The second person confirms what they checked."""
+class PublishForm(EditForm):
+    """The second person confirms what they checked, at the version of the draft that the page showed."""
 
     checked = TickField(
         "I checked the dates, the rubric and the installments on this page",

@@ -39,7 +39,7 @@ def publication(cohort: int) -> ResponseReturnValue:
         confirm_first = fresh_sign_in_first()
         if confirm_first is not None:
             return confirm_first
-    return show(call, forms.PublishForm())
+    return show(call, forms.PublishForm(data={"version": call.rfp.version}))
 
 
 @bp.post("/manage/cohorts/<int:cohort>/publication")
@@ -51,7 +51,7 @@ def publish(cohort: int) -> ResponseReturnValue:
     if form.submitted():
         try:
             with transaction():
-                services.publish_rfp(call.rfp, actor=me())
+                services.publish_rfp(call.rfp, version=form.version.data or 0, actor=me())
         except RuleError as error:
             form.show(error)
         else:

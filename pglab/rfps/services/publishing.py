@@ -43,8 +43,11 @@ def return_to_draft(rfp: Rfp, *, reason: str, actor: User) -> None:
     notices.tell_returned(call, reason)
 
 
-def publish_rfp(rfp: Rfp, *, actor: User) -> RfpVersion:
-    """Publish as a second person. Effects: version 1 is frozen with its hash; public from `publish_at` on, and news."""
+def publish_rfp(rfp: Rfp, *, version: int, actor: User) -> RfpVersion:
+    """Publish as a second person what that person looked at: the draft at this `version`, and no other.
+
+    Effects: version 1 is frozen with its hash; public from `publish_at` on, and news.
+    """
     call = lock(rfp)
     if call.status is not RfpStatus.IN_REVIEW:
         raise StateError("This RFP is not waiting for publication.")
@@ -52,19 +55,21 @@ def publish_rfp(rfp: Rfp, *, actor: User) -> RfpVersion:
         raise AccessDeniedError(
             "You prepared this RFP, so someone else must publish it: another program manager or a director."
         )
+    if call.version != version:
+        raise StateError(f"{call.reference} was changed after you opened this page. Look at it again, then decide.")
     refuse_with_obstacles(call)
     snapshot = canonical_json(queries.snapshot_of(call))
-    version = RfpVersion(
+    frozen = RfpVersion(
         rfp_id=call.id, number=1, made_at=official_now(), snapshot=snapshot.decode(), sha256=sha256_hex(snapshot)
     )
-    db.session.add(version)
+    db.session.add(frozen)
     db.session.flush()
     RFP_WORKFLOW.fire(call, RfpEvent.PUBLISH)
     call.published_by_id = actor.id
-    record("rfp.published", call, actor=actor, after={"version": 1, "sha256": version.sha256})
+    record("rfp.published", call, actor=actor, after={"version": 1, "sha256": frozen.sha256})
     notices.tell_published(call)
     announce_call(call)
-    return version
+    return frozen
 
 
 @dataclass(frozen=True)

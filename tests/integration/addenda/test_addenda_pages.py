@@ -1,12 +1,14 @@
 """The pages of addenda, deadline and cancellation: two people through HTTP, and what everyone reads afterwards."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
-from pglab.addenda import queries
+from pglab.addenda import queries, services
 from pglab.addenda.states import AddendumKind
 from pglab.core.clock import EASTERN
+from pglab.core.db import transaction
 from pglab.rfps import queries as rfp_queries
 from pglab.web.filters import et_long
 from tests.factories.accounts import make_director, make_program_manager
@@ -148,15 +150,32 @@ def test_a_call_is_cancelled_through_the_page(login, client):
     here = f"{MANAGE}/cancellation"
     assert manager.post(here, data={"reason": ""}).status_code == 422
     assert manager.post(here, data={"reason": "The budget was cut."}).status_code == 303
-    assert manager.post(f"{here}/confirmation", data={"checked": "yes"}).status_code == 403
+    assert manager.post(f"{here}/confirmation", data={"checked": "yes", "version": 1}).status_code == 403
     assert director.post(f"{here}/confirmation", data={}).status_code == 422
     assert "The budget was cut." not in client.get("/cohorts/12").text
-    assert director.post(f"{here}/confirmation", data={"checked": "yes"}).status_code == 303
+    assert director.post(f"{here}/confirmation", data={"checked": "yes", "version": 1}).status_code == 303
     page = client.get("/cohorts/12").text
     assert "This call was cancelled" in page
     assert "The budget was cut." in page
     assert "Start a proposal" not in page
     assert "Cancelled" in director.get(here).text
+
+
+def test_a_cancelled_call_names_the_day_it_was_cancelled_and_counts_nothing_down(client, clock):
+    rfp = make_open_rfp()
+    clock.freeze(rfp.questions_due_at + timedelta(hours=1))
+    with transaction():
+        services.ask_cancellation(rfp, reason="The budget was cut.", actor=make_program_manager())
+    assert " left" in client.get("/cohorts/12").text
+    with transaction():
+        services.confirm_cancellation(rfp, request=1, actor=make_director())
+    page = client.get("/cohorts/12").text
+    card = re.search(r'The call was cancelled</h2>.*?datetime="([^"]+)"', page, re.DOTALL)
+    assert card and card[1] == rfp.cancelled_at.astimezone(EASTERN).isoformat(timespec="seconds")
+    assert " left" not in page
+    states = dict(re.findall(r'<th scope="row">([^<]+)</th><td>[^<]*</td><td>([^<]*)</td>', page))
+    assert states["Last day to ask questions"] == "Done"
+    assert {states[each] for each in ("Proposals due", "Scores due", "Decisions", "Pilots")} == {"Cancelled"}
 
 
 def test_requests_are_withdrawn_and_drafts_returned(login):

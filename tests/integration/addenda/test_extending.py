@@ -135,9 +135,9 @@ def test_a_cancelled_call_takes_nothing_and_says_why():
         services.ask_cancellation(rfp, reason="The budget was cut.", actor=manager)
     assert rfp.status is RfpStatus.PUBLISHED
     with pytest.raises(AccessDeniedError), transaction():
-        services.confirm_cancellation(rfp, actor=manager)
+        services.confirm_cancellation(rfp, request=1, actor=manager)
     with transaction():
-        services.confirm_cancellation(rfp, actor=make_director())
+        services.confirm_cancellation(rfp, request=1, actor=make_director())
     assert (rfp.phase(official_now()), rfp.cancel_reason) == (Phase.CANCELLED, "The budget was cut.")
     with pytest.raises(StateError, match="cancelled"):
         ask_extension(rfp, rfp.closes_at + DAY)

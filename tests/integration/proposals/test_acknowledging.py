@@ -155,7 +155,7 @@ def test_a_cancelled_call_takes_no_submission_and_keeps_the_draft(login):
     with transaction():
         addenda.ask_cancellation(rfp, reason="The budget was cut.", actor=make_program_manager())
     with transaction():
-        cancellation = addenda.confirm_cancellation(rfp, actor=make_director())
+        cancellation = addenda.confirm_cancellation(rfp, request=1, actor=make_director())
     with pytest.raises(GoneError, match="cancelled"):
         submit(draft)
     with transaction():

@@ -46,7 +46,7 @@ def proposal(rolled_back):
     with transaction():
         rfps.send_for_review(rfp, actor=preparer)
     with transaction():
-        rfps.publish_rfp(rfp, actor=publisher)
+        rfps.publish_rfp(rfp, version=rfp.version, actor=publisher)
     return make_draft(rfp)
 
 

@@ -46,7 +46,7 @@ def test_before_its_publication_date_only_staff_read_them(client, login, address
     with transaction():
         services.send_for_review(rfp, actor=preparer)
     with transaction():
-        services.publish_rfp(rfp, actor=publisher)
+        services.publish_rfp(rfp, version=rfp.version, actor=publisher)
 
     assert client.get(address).status_code == 404
     assert login(preparer).get(address).status_code == 200

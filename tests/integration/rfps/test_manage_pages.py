@@ -1,12 +1,13 @@
 """Program managers build a cohort on pages; a second person publishes it; everybody else is kept out."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from pglab.accounts.models import StaffRole
-from pglab.core.db import db
-from pglab.rfps import queries
+from pglab.core.db import db, transaction
+from pglab.rfps import queries, services
 from pglab.rfps.models import Rfp
 from pglab.rfps.states import RfpStatus
 from tests.factories.accounts import make_director, make_program_manager, make_user
@@ -185,13 +186,28 @@ def test_a_cohort_is_built_checked_returned_and_published_by_two_people(login, c
     manager.open("/manage/cohorts/12/publication").sees("Version 1", "Helen Novak")
 
 
+def test_whoever_can_publish_sees_what_waits_and_the_preparer_does_not(login, clock):
+    manager, rfp = make_program_manager(), make_draft_rfp()
+    clock.freeze(rfp.publish_at - timedelta(hours=1))
+    director, waits = login(make_director()), "Cohort 12 waits for a second person to publish it"
+    assert waits not in director.get("/manage").text
+    with transaction():
+        services.send_for_review(rfp, actor=manager)
+    assert waits in director.get("/manage").text
+    assert waits not in login(manager).get("/manage").text
+    assert waits not in login(make_user("Ivy Grant", StaffRole.AUDITOR)).get("/manage").text
+    assert [each.color for each in queries.list_attention(make_director())] == [""]
+    clock.freeze(rfp.publish_at)
+    assert [each.color for each in queries.list_attention(make_director())] == ["red"]
+
+
 def test_the_preparer_is_refused_the_button_too(login):
     manager = make_program_manager()
     make_draft_rfp(actor=manager)
     client = login(manager)
     Person(client).open("/manage/cohorts/12/publication").press("Send for review")
 
-    response = client.post("/manage/cohorts/12/publication", data={"checked": "yes"})
+    response = client.post("/manage/cohorts/12/publication", data={"checked": "yes", "version": 1})
 
     assert response.status_code == 403
     assert "You prepared this RFP" in response.text
@@ -205,7 +221,7 @@ def test_publishing_asks_for_a_fresh_sign_in(app, login):
 
     for response in (
         stale.get("/manage/cohorts/12/publication"),
-        stale.post("/manage/cohorts/12/publication", data={"checked": "yes"}),
+        stale.post("/manage/cohorts/12/publication", data={"checked": "yes", "version": 1}),
     ):
         assert response.headers["Location"].startswith("/account/confirm-it-is-you")
     assert db.session.query(Rfp).one().status is RfpStatus.IN_REVIEW

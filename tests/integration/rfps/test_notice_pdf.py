@@ -83,7 +83,7 @@ def test_no_word_is_code_and_no_letter_breaks_it(client, written):
     with transaction():
         services.send_for_review(rfp, actor=preparer)
     with transaction():
-        services.publish_rfp(rfp, actor=publisher)
+        services.publish_rfp(rfp, version=rfp.version, actor=publisher)
 
     answer = client.get("/cohorts/12/rfp.pdf")
 

@@ -160,7 +160,7 @@ def test_a_published_call_shows_from_its_publication_date_on(client, login, cloc
     with transaction():
         services.send_for_review(rfp, actor=manager)
     with transaction():
-        services.publish_rfp(rfp, actor=director)
+        services.publish_rfp(rfp, version=rfp.version, actor=director)
 
     assert client.get("/cohorts/12").status_code == 404
     assert "Cohort 12" not in client.get("/cohorts").text + client.get("/").text

@@ -39,7 +39,7 @@ def test_whoever_can_be_the_second_person_is_told_and_the_preparer_hears_of_it(w
     rfp, preparer, publisher = waiting
 
     with transaction():
-        services.publish_rfp(rfp, actor=publisher)
+        services.publish_rfp(rfp, version=rfp.version, actor=publisher)
 
     assert notices_to(publisher) == [("publication_asked", "Action needed: publish RFP-12")]
     assert notices_to(preparer) == [("rfp_published", "RFP-12 is published")]
@@ -49,7 +49,7 @@ def test_version_one_is_the_canonical_json_of_everything_and_its_hash(waiting):
     rfp, _preparer, publisher = waiting
 
     with transaction():
-        version = services.publish_rfp(rfp, actor=publisher)
+        version = services.publish_rfp(rfp, version=rfp.version, actor=publisher)
 
     assert (version.number, rfp.status, rfp.published_by_id) == (1, "published", publisher.id)
     assert version.snapshot.encode() == canonical_json(json.loads(version.snapshot))
@@ -61,7 +61,7 @@ def test_version_one_is_the_canonical_json_of_everything_and_its_hash(waiting):
 
 def test_another_program_manager_publishes(waiting):
     with transaction():
-        services.publish_rfp(waiting[0], actor=make_program_manager("Marcus Bell"))
+        services.publish_rfp(waiting[0], version=waiting[0].version, actor=make_program_manager("Marcus Bell"))
 
 
 def test_a_returned_draft_says_why_and_can_be_sent_again(waiting):
@@ -82,11 +82,11 @@ def test_a_deadline_that_passes_while_it_waits_stops_the_publication(waiting, cl
     clock.freeze(rfp.closes_at)
 
     with pytest.raises(RuleError, match="has passed already"):
-        services.publish_rfp(rfp, actor=publisher)
+        services.publish_rfp(rfp, version=rfp.version, actor=publisher)
 
     clock.freeze(rfp.closes_at - timedelta(microseconds=1))
     with transaction():
-        services.publish_rfp(rfp, actor=publisher)
+        services.publish_rfp(rfp, version=rfp.version, actor=publisher)
 
 
 def test_what_is_missing_is_said_all_at_once():

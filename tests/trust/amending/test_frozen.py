@@ -140,7 +140,7 @@ SERVICES: dict[str, Callable[[Town, int], object]] = {
     "draft": lambda town, turn: (
         rfp_services.send_for_review(town.rfp, actor=town.manager),
         rfp_services.return_to_draft(town.rfp, reason="x", actor=town.director),
-        rfp_services.publish_rfp(town.rfp, actor=town.director),
+        rfp_services.publish_rfp(town.rfp, version=town.rfp.version, actor=town.director),
     )[turn],
 }
 

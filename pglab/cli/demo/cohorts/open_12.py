@@ -132,7 +132,8 @@ def send() -> None:
 
 
 def publish() -> None:
-    publish_rfp(city.rfp(OPEN), actor=city.person("Marcus Bell"))
+    rfp = city.rfp(OPEN)
+    publish_rfp(rfp, version=rfp.version, actor=city.person("Marcus Bell"))
 
 
 def write_on() -> None:
