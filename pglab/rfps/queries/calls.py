@@ -51,6 +51,12 @@ def shown_to_everyone(rfp: Rfp, now: datetime) -> bool:
     return rfp.status in SHOWN and rfp.publish_at <= now
 
 
+def list_in_review() -> list[tuple[Rfp, User]]:
+    """Every draft that waits for its second person, with its preparer; what becomes public first comes first."""
+    found = select(Rfp, User).join(User, User.id == Rfp.prepared_by_id).where(Rfp.status == RfpStatus.IN_REVIEW)
+    return [(rfp, preparer) for rfp, preparer in db.session.execute(found.order_by(Rfp.publish_at))]
+
+
 def get_rfp(cohort: int, *, viewer: User | None) -> Rfp:
     """The RFP of a cohort; before its publication it exists for City staff only."""
     found = db.session.execute(_one(), {"cohort": min(cohort, NO_COHORT)}).first()

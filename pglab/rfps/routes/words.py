@@ -47,7 +47,17 @@ DateRow = tuple[str, str, str, bool]
 
 
 def key_dates(rfp: Rfp, now: datetime) -> list[DateRow]:
-    """The timeline as rows: what, when, its state in words, and whether it is the one that comes next."""
+    """The timeline as rows: what, when, its state in words, and whether it is the one that comes next.
+
+    Of a cancelled call nothing is to come: what had not happened by then says so.
+    """
+    if rfp.cancelled_at is None:
+        return _timeline(rfp, now)
+    rows = _timeline(rfp, rfp.cancelled_at)
+    return [(name, said, state if state == "Done" else "Cancelled", False) for name, said, state, _coming in rows]
+
+
+def _timeline(rfp: Rfp, now: datetime) -> list[DateRow]:
     dated = [
         ("RFP published", et_long(rfp.publish_at), rfp.publish_at),
         ("Last day to ask questions", et_long(rfp.questions_due_at), rfp.questions_due_at),
