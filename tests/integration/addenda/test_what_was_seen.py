@@ -41,7 +41,7 @@ def test_a_draft_that_was_taken_back_and_changed_is_not_published_from_the_old_p
     old = director.get(f"{MANAGE}/publication").text
     with transaction():
         rfp_services.return_to_draft(rfp, reason="One more thing.", actor=manager)
-    stages = rfp_services.Stages(has_pitch=True, has_feasibility=False)
+    stages = rfp_services.Stages(has_pitch=False, has_feasibility=False)
     with transaction():
         rfp_services.change_stages(rfp, stages, version=rfp.version, actor=manager)
         rfp_services.send_for_review(rfp, actor=manager)

@@ -47,7 +47,7 @@ def make_staged_rfp(*, published: bool = True) -> Rfp:
         with transaction():
             services.send_for_review(rfp, actor=preparer)
         with transaction():
-            services.publish_rfp(rfp, actor=publisher)
+            services.publish_rfp(rfp, version=rfp.version, actor=publisher)
     return rfp
 
 
