@@ -64,8 +64,8 @@ class CohortAwards:
 
 
 def get_cohort_awards(number: int, now: datetime) -> CohortAwards:
-    """The results of a published cohort; a cohort that is not public yet does not exist."""
-    rfp = db.session.scalar(_published(now).where(Cohort.number == number))
+    """The results of a published cohort, or that its call was cancelled; one that is not public yet does not exist."""
+    rfp = db.session.scalar(_shown(now, RfpStatus.PUBLISHED, RfpStatus.CANCELLED).where(Cohort.number == number))
     if rfp is None:
         raise NotFoundError(f"There is no cohort {number}.")
     released_at = db.session.scalar(select(Release.released_at).where(Release.rfp_id == rfp.id))
@@ -75,10 +75,14 @@ def get_cohort_awards(number: int, now: datetime) -> CohortAwards:
 
 
 def _published(now: datetime) -> Select[Rfp]:
+    return _shown(now, RfpStatus.PUBLISHED)
+
+
+def _shown(now: datetime, *statuses: RfpStatus) -> Select[Rfp]:
     return (
         select(Rfp)
         .join(Cohort, Rfp.cohort_id == Cohort.id)
-        .where(Rfp.status == RfpStatus.PUBLISHED, Rfp.publish_at <= now)
+        .where(Rfp.status.in_(statuses), Rfp.publish_at <= now)
         .order_by(Cohort.number.desc())
     )
 

@@ -11,6 +11,7 @@ from pglab.outages.models import Outage
 from pglab.rfps import queries as rfp_queries
 from pglab.rfps.models import Rfp, RfpVersion
 from tests.factories.accounts import make_director, make_program_manager
+from tests.factories.rfps import make_open_rfp
 
 NEW_TEXT = "The City now asks for one more thing."
 
@@ -73,3 +74,13 @@ def extend(rfp: Rfp, closes_at: datetime, *, outage: Outage | None = None) -> Ad
     addendum = ask_extension(rfp, closes_at, outage=outage)
     issue(addendum)
     return addendum
+
+
+def make_cancelled_rfp(number: int = 12) -> Rfp:
+    """A call cancelled by two people while it was open."""
+    rfp = make_open_rfp(number)
+    with transaction():
+        services.ask_cancellation(rfp, reason="The department moves.", actor=make_program_manager())
+    with transaction():
+        services.confirm_cancellation(rfp, actor=make_director())
+    return rfp

@@ -74,7 +74,10 @@ def _timeline(rfp: Rfp, now: datetime) -> list[DateRow]:
         ("Decisions", f"On or after {et_date(rfp.decision_on)}", "Done" if decided else "", not coming and not decided)
     )
     rows.append(("Pilots", pilot_months(rfp.cohort.pilot_start_on, rfp.cohort.pilot_end_on), "", False))
-    return rows
+    if rfp.cancelled_at is None:
+        return rows
+    done = {name for name, _said, at in dated if at < rfp.cancelled_at}
+    return [(name, said, "Done" if name in done else "Cancelled", False) for name, said, *_ in rows]
 
 
 def stage_days(rfp: Rfp) -> list[tuple[str, str, date | None]]:
