@@ -1,14 +1,23 @@
-"""What the worker does for sessions: remind who has a place, and forget who never confirmed."""
+"""What the worker does for sessions: remind, tell who has a place when the call ends, forget who never confirmed."""
+
+from uuid import UUID
 
 from pglab.adapters.worker import queue
 from pglab.core.db import transaction
 from pglab.info_sessions import services
 
 
+@queue.task(name="info_sessions.end_with_call")
+def end_with_call(cancellation_id: str) -> int:
+    """Cancel what is left of the sessions of a cancelled call, and tell who has a place."""
+    with transaction():
+        return services.end_with_call(UUID(cancellation_id))
+
+
 @queue.periodic(cron="*/10 * * * *")
 @queue.task(name="info_sessions.remind", queueing_lock="info_sessions.remind")
 def remind(timestamp: int) -> int:  # noqa: ARG001  (the queue passes the minute it was due)
-    """Every ten minutes: what begins within a day, once for each session."""
+    """Every ten minutes: what begins within a day, once for each session, and not at night."""
     with transaction():
         return services.remind()
 

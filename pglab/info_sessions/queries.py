@@ -1,7 +1,7 @@
 """Reading sessions. Everyone reads those of a public call; who has a place is for staff and for who holds the link."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from pglab.accounts.models import User
 from pglab.accounts.services import hashed
 from pglab.core.calendars import CalendarDate, write_calendar
+from pglab.core.clock import EASTERN
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError
 from pglab.info_sessions.models import InfoSession, SessionPlace
@@ -19,6 +20,9 @@ from pglab.rfps.states import RfpStatus
 from pglab.web.filters import et_long
 
 REMINDED_BEFORE = timedelta(hours=24)
+# Eastern time; and how long before it somebody has to be told at least.
+DAY_FROM, DAY_UNTIL = time(8), time(20)
+AT_LEAST = timedelta(hours=1)
 HELD: ColumnElement[bool] = SessionPlace.confirmed_at.is_not(None) & SessionPlace.given_up_at.is_(None)
 
 
@@ -80,13 +84,30 @@ def find_held(session_id: UUID, email_key: str) -> SessionPlace | None:
     return db.session.scalar(query)
 
 
+def list_standing(rfp: Rfp, since: datetime) -> list[InfoSession]:
+    """The sessions of a call that had not begun at `since` and stand, locked until the transaction ends."""
+    standing = (InfoSession.rfp_id == rfp.id, InfoSession.cancelled_at.is_(None), InfoSession.starts_at > since)
+    query = select(InfoSession).where(*standing).order_by(InfoSession.number).with_for_update(of=InfoSession)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def reminded_until(now: datetime) -> datetime:
+    """Which sessions people are reminded of at `now`: what begins within a day; between 8 p.m. and 8 a.m. Eastern only
+    what begins by 9 a.m., for which the morning would be too late."""
+    local = now.astimezone(EASTERN)
+    if DAY_FROM <= local.time() < DAY_UNTIL:
+        return now + REMINDED_BEFORE
+    morning = local.date() + (timedelta(days=1) if local.time() >= DAY_UNTIL else timedelta())
+    return datetime.combine(morning, DAY_FROM, EASTERN) + AT_LEAST
+
+
 def claim_due_reminders(now: datetime) -> list[InfoSession]:
-    """Sessions that begin within a day and nobody was reminded of, locked; another worker's are left to it."""
+    """Sessions that people have to be reminded of now and were not, locked; another worker's are left to it."""
     due = (
         InfoSession.reminded_at.is_(None),
         InfoSession.cancelled_at.is_(None),
         InfoSession.starts_at > now,
-        InfoSession.starts_at <= now + REMINDED_BEFORE,
+        InfoSession.starts_at <= reminded_until(now),
         Rfp.status == RfpStatus.PUBLISHED,
     )
     query = select(InfoSession).join(InfoSession.rfp).where(*due).with_for_update(of=InfoSession, skip_locked=True)
@@ -94,20 +115,22 @@ def claim_due_reminders(now: datetime) -> list[InfoSession]:
 
 
 def gathering_of(session: InfoSession) -> Gathering:
-    """A session as the pages of its call show it."""
+    """A session as the pages of its call show it. With its call every session that has not begun is cancelled."""
     cohort = session.rfp.cohort
-    gone = session.cancelled_at is not None or session.rfp.status is RfpStatus.CANCELLED
+    ended_at = session.rfp.cancelled_at
+    with_call = session.cancelled_at is None and ended_at is not None and session.starts_at > ended_at
     return Gathering(
         title=session.title,
         where=session.where,
         path=f"/cohorts/{cohort.number}/info-sessions/{session.number}",
         starts_at=session.starts_at,
         ends_at=session.ends_at,
-        cancelled=gone,
+        cancelled=session.cancelled_at is not None or with_call,
         recording_url=session.recording_url,
         uid=uid_of(cohort, f"info-session-{session.number}"),
-        changed_at=session.changed_at,
-        sequence=session.version - 1,
+        changed_at=ended_at if with_call and ended_at else session.changed_at,
+        # The number it will have once the worker has written the cancellation down.
+        sequence=session.version - 1 + with_call,
     )
 
 
@@ -121,7 +144,7 @@ def write_session(session: InfoSession, *, base_url: str, organizer: str = "") -
         title=f"PGH Lab {cohort}: {session.title}",
         starts_at=session.starts_at,
         ends_at=session.ends_at,
-        changed_at=session.changed_at,
+        changed_at=found.changed_at,
         detail=f"{et_long(session.starts_at)}. {page}" + (f"\n{session.join_link}" if organizer else ""),
         place=session.place or (session.join_link if organizer else "Online"),
         url=page,

@@ -5,6 +5,7 @@ from pglab.info_sessions.services.arranging import (
     add_recording,
     cancel_session,
     change_session,
+    end_with_call,
     publish_session,
 )
 from pglab.info_sessions.services.attending import ask_for_place, confirm_place, forget_unconfirmed, give_up_place
@@ -17,6 +18,7 @@ __all__ = [
     "cancel_session",
     "change_session",
     "confirm_place",
+    "end_with_call",
     "forget_unconfirmed",
     "give_up_place",
     "publish_session",

@@ -2,17 +2,20 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from textwrap import shorten
+from uuid import UUID
 
 from sqlalchemy import func, select
 
 from pglab.accounts.models import User
+from pglab.addenda.models import Cancellation
 from pglab.audit.services import record
 from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.errors import RuleError, StateError, require
 from pglab.core.ids import uuid7
 from pglab.info_sessions import notices, policy, queries
-from pglab.info_sessions.models import InfoSession
+from pglab.info_sessions.models import REASON_LENGTH, InfoSession
 from pglab.rfps.models import Rfp
 from pglab.rfps.services.publishing import lock
 from pglab.rfps.states import RfpStatus
@@ -88,11 +91,34 @@ def cancel_session(session: InfoSession, *, reason: str, version: int, actor: Us
     held = _lock_standing(session, version)
     if held.starts_at <= official_now():
         raise StateError(OVER)
-    held.cancelled_at, held.cancel_reason = official_now(), reason
-    _count(held)
-    record("info_session.cancelled", held, actor=actor, reason=reason)
+    _cancel(held, official_now(), reason, actor)
     _announce(held, f"Information session cancelled: {et_long(held.starts_at)}", reason)
-    for place in queries.list_places(held):
+
+
+def end_with_call(cancellation_id: UUID) -> int:
+    """Cancel every session of a cancelled call that had not begun by then; how many that were.
+
+    Done by the worker, so that the cancellation itself waits for no mail. A second run finds none left. It is no news
+    of its own: followers read that the call is cancelled.
+    """
+    cancellation = db.session.get_one(Cancellation, cancellation_id)
+    rfp = cancellation.rfp
+    if rfp.cancelled_at is None:
+        return 0
+    reason = shorten(f"The whole call was cancelled. {cancellation.reason}", REASON_LENGTH, placeholder=" …")
+    standing = queries.list_standing(rfp, rfp.cancelled_at)
+    for session in standing:
+        _cancel(session, rfp.cancelled_at, reason, None)
+    return len(standing)
+
+
+def _cancel(session: InfoSession, at: datetime, reason: str, actor: User | None) -> None:
+    session.cancelled_at, session.cancel_reason = at, reason
+    _count(session)
+    session.changed_at = at
+    db.session.flush()
+    record("info_session.cancelled", session, actor=actor, reason=reason)
+    for place in queries.list_places(session):
         notices.tell_cancelled(place)
 
 

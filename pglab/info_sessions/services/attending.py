@@ -14,7 +14,6 @@ from pglab.core.errors import GoneError, RuleError
 from pglab.core.ids import uuid7
 from pglab.info_sessions import notices, queries
 from pglab.info_sessions.models import InfoSession, SessionPlace
-from pglab.rfps.states import RfpStatus
 
 # One mailbox gets at most so many of these mails a day, wherever they are asked for.
 MAILBOX_LIMITS = ((5, timedelta(days=1)),)
@@ -24,7 +23,7 @@ KEPT_FOR = timedelta(days=30)
 
 def find_obstacle(session: InfoSession) -> str:
     """Why nobody can take a place, in a sentence; empty while somebody can."""
-    if session.cancelled_at is not None or session.rfp.status is RfpStatus.CANCELLED:
+    if queries.gathering_of(session).cancelled:
         return "This session is cancelled."
     if session.starts_at <= official_now():
         return "This session has begun. Nobody can sign up any more."

@@ -6,7 +6,8 @@ from pglab.info_sessions import notices, queries
 
 
 def remind() -> int:
-    """Remind everyone with a place in a session that begins within a day, once; how many mails that were.
+    """Remind everyone with a place in a session that begins within a day, once, and at night only of one that begins
+    by 9 a.m.; how many mails that were.
 
     The session is stamped in the same transaction, so no other run reminds of it again. A cancelled one, or one of a
     cancelled call, reminds nobody.

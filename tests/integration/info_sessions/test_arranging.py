@@ -1,13 +1,14 @@
 """Publishing, moving and cancelling sessions: everyone reads it, and who has a place is told."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
 from pglab.audit.models import AuditEvent
+from pglab.core.clock import EASTERN
 from pglab.core.db import db, transaction
 from pglab.core.errors import AccessDeniedError, RuleError, StateError
 from pglab.info_sessions import services
@@ -155,6 +156,7 @@ def test_a_recording_is_added_once_it_is_over(client, login, clock):
 
 
 def test_everybody_is_reminded_once_a_day_before_and_nobody_of_a_cancelled_one(rolled_back, clock):
+    clock.freeze(datetime(2026, 10, 5, 11, 0, tzinfo=EASTERN))
     rfp = make_open_rfp()
     session, off, later = make_session(rfp), make_session(rfp), make_session(rfp, timedelta(days=5))
     for each in (session, off, later):
@@ -174,6 +176,7 @@ def test_everybody_is_reminded_once_a_day_before_and_nobody_of_a_cancelled_one(r
 
 def test_without_the_stamp_a_second_run_would_remind_again(rolled_back, clock):
     """Negative control of the test above."""
+    clock.freeze(datetime(2026, 10, 5, 11, 0, tzinfo=EASTERN))
     session = make_session(make_open_rfp())
     take_place(session)
     clock.freeze(session.starts_at - timedelta(hours=1))
