@@ -78,9 +78,13 @@ def extend(rfp: Rfp, closes_at: datetime, *, outage: Outage | None = None) -> Ad
 
 def make_cancelled_rfp(number: int = 12) -> Rfp:
     """A call cancelled by two people while it was open."""
-    rfp = make_open_rfp(number)
+    return cancel(make_open_rfp(number))
+
+
+def cancel(rfp: Rfp) -> Rfp:
+    """The call, cancelled by two people."""
     with transaction():
         services.ask_cancellation(rfp, reason="The department moves.", actor=make_program_manager())
     with transaction():
-        services.confirm_cancellation(rfp, actor=make_director())
+        services.confirm_cancellation(rfp, request=1, actor=make_director())
     return rfp

@@ -17,7 +17,7 @@ from pglab.rfps.queries.dates import list_dates, write_dates, write_deadline
 from pglab.rfps.queries.differences import Difference, describe, differences, leaves, spoken
 from pglab.rfps.queries.form_paper import form_paper_of
 from pglab.rfps.queries.gatherings import Gathering, gatherings_asked, list_gatherings
-from pglab.rfps.queries.paper import paper_of
+from pglab.rfps.queries.paper import amended_by, paper_of
 from pglab.rfps.queries.parts import (
     find_last_change,
     get_area,
@@ -67,6 +67,7 @@ __all__ = [
     "DeadEnd",
     "Difference",
     "Gathering",
+    "amended_by",
     "asked_questions",
     "attention_asked",
     "call_of",

@@ -4,7 +4,7 @@ from typing import Any
 
 from pglab.rfps.models import Rfp, RfpVersion
 from pglab.rfps.queries.differences import spoken
-from pglab.rfps.queries.paper import Part, heading_part, text_part
+from pglab.rfps.queries.paper_parts import Part, heading_part, text_part
 from pglab.web.filters import et_long, filesize, listed, plural
 
 TYPE_WORDS = {"application/pdf": "PDF", "image/png": "PNG", "image/jpeg": "JPEG"}
@@ -20,8 +20,7 @@ KIND_WORDS = {
 
 def form_paper_of(rfp: Rfp, version: RfpVersion, content: dict[str, Any]) -> dict[str, Any]:
     """Every question and document that a version asks for, section by section."""
-    weights = {line["title"]: line["weight"] for line in content["criteria"]}
-    sections = [_section(section, weights, content) for section in content["form"]]
+    sections = [_section(section, content) for section in content["form"]]
     documents = [part for slot in content["documents"] for part in _document(slot)]
     return {
         "title": f"All questions of {rfp.reference}",
@@ -38,16 +37,21 @@ def form_paper_of(rfp: Rfp, version: RfpVersion, content: dict[str, Any]) -> dic
     }
 
 
-def _section(section: dict[str, Any], weights: dict[str, int], content: dict[str, Any]) -> dict[str, Any]:
-    scored = section["criterion"]
-    informs = f"{scored}, {weights[scored]}% of the score" if scored else "not scored"
-    parts = [text_part(f"{section['group']} · {informs}")]
+def _section(section: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
+    parts = [text_part(section_words(section, content))]
     for question in section["questions"]:
-        parts += [heading_part(question["label"]), text_part(_said(question, content))]
+        parts += [heading_part(question["label"]), text_part(question_words(question, content))]
     return {"title": section["title"], "parts": parts}
 
 
-def _said(question: dict[str, Any], content: dict[str, Any]) -> str:
+def section_words(section: dict[str, Any], content: dict[str, Any]) -> str:
+    """`Your pilot · Feasibility, 20% of the score`"""
+    weights = {line["title"]: line["weight"] for line in content["criteria"]}
+    scored = section["criterion"]
+    return f"{section['group']} · {f'{scored}, {weights[scored]}% of the score' if scored else 'not scored'}"
+
+
+def question_words(question: dict[str, Any], content: dict[str, Any]) -> str:
     """How a question is answered, its help, and when it is asked at all."""
     words = [how_answered(question), "" if question["required"] else "Optional.", question["hint"]]
     condition = question.get("show_if")
@@ -69,7 +73,12 @@ def how_answered(question: dict[str, Any]) -> str:
 
 
 def _document(slot: dict[str, Any]) -> list[Part]:
+    return [heading_part(slot["title"]), text_part(document_words(slot))]
+
+
+def document_words(slot: dict[str, Any]) -> str:
+    """`PDF or PNG, up to 25 MB and 10 pages. The certificate.`"""
     types = listed([TYPE_WORDS.get(each, each) for each in slot["media_types"]], "or")
     limits = f"{types}, up to {filesize(slot['max_bytes'])} and {plural(slot['max_pages'], 'page')}"
     optional = "" if slot["required"] else ", optional"
-    return [heading_part(slot["title"]), text_part(f"{limits}{optional}. {slot['hint']}".strip())]
+    return f"{limits}{optional}. {slot['hint']}".strip()

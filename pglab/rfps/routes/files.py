@@ -53,7 +53,8 @@ def calendar_answer(written: bytes, name: str) -> Response:
 def notice_pdf(cohort: int) -> ResponseReturnValue:
     """The official notice as a tagged file, of the version that its page shows."""
     call, version = published(cohort)
-    told = queries.paper_of(call.rfp, version, call.content)
+    amendments = queries.list_amendments(call.rfp) if version.number > 1 else []
+    told = queries.paper_of(call.rfp, version, call.content, amendments)
     return paper_answer(call, told, f"{call.rfp.reference}-version-{version.number}")
 
 

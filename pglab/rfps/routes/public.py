@@ -104,6 +104,7 @@ def show_notice(call: Call, *, newest: int) -> str:
     if number < newest:
         shown["dates"] = frozen_dates(call.content)
     amendments = queries.list_amendments(call.rfp, up_to=number) if number > 1 else []
+    shown["amended_by"] = queries.amended_by(call.version) if call.version else ""
     return render_template("rfps/notice.html", newest=newest, amendments=amendments, **shown)
 
 

@@ -12,7 +12,9 @@ from pglab.adapters import pdf
 from pglab.core.db import transaction
 from pglab.rfps import services
 from pglab.rfps.queries import latest_version
+from pglab.rfps.queries.differences import leaves
 from pglab.web.filters import et_long
+from tests.factories.addenda import cancel, make_addendum
 from tests.factories.rfps import make_draft_rfp, make_open_rfp, make_program_people, new_cohort
 
 HOSTILE = "#panic(1) $x$ *bold* _it_ \\ <b>b</b> @ref `raw` // no [x] ~ = 1"
@@ -41,6 +43,46 @@ def test_the_file_says_what_the_page_says(client):
     expected += [line["title"] for line in content["criteria"]] + [slot["title"] for slot in content["documents"]]
     expected += [part["milestone"] for part in content["installments"]]
     assert [each for each in expected if " ".join(each.split()) not in said] == []
+
+
+def test_the_file_leaves_no_frozen_word_out_and_keeps_the_order_of_the_page(client):
+    make_open_rfp()
+    content = client.get("/cohorts/12.json").json["content"]
+    del content["eligibility_check"]  # Help to read the conditions, no condition of its own.
+
+    said = words(client.get("/cohorts/12/rfp.pdf").data)
+
+    keys = ("title", "body", "problem", "affected", "success", "constraints", "data_and_sites", "host", "label", "hint")
+    keys += ("milestone", "done_when", "question", "group", "criterion")
+    frozen = [str(value) for key, value in leaves(content) if key.rpartition(".")[2] in keys or ".anchors." in key]
+    solid = said.replace(" ", "")
+    told = [value for value in [*frozen, *content["eligibility"]] if value != "None"]
+    assert [value for value in told if "".join(value.split()) not in solid] == []
+    assert "PDF, PNG or JPEG, up to 25 MB and 10 pages" in said
+    assert f"4. {content['eligibility'][3]}" in said, "addenda name conditions by their number"
+    assert "All criteria 100%" in said
+    in_order = ["RFP published", "Last day to ask", "Last day for", "Proposals due", "Scores due", "Decisions on"]
+    in_order += ["The problem", "Who has the problem", "What success looks like", "Constraints", "Data and sites"]
+    places = [said.rindex("12. Dates")]
+    for each in in_order:
+        places.append(said.index(each, places[-1]))
+
+
+def test_the_file_says_what_each_addendum_changed_and_that_a_call_was_cancelled(client):
+    rfp = make_open_rfp()
+    assert "Amended by" not in words(client.get("/cohorts/12/rfp.pdf").data)
+    make_addendum(rfp, {"eligibility.0": "Your company is registered in Pennsylvania."})
+    make_addendum(rfp)
+
+    said = words(client.get("/cohorts/12/rfp.pdf").data)
+
+    assert "Version 3, as amended by Addenda 1 to 2" in said
+    assert 'As amended by <a href="/cohorts/12/addenda">Addenda 1 to 2</a>' in client.get("/cohorts/12/rfp").text
+    assert "Amended by Addendum 1: Condition 1 Before: Your company is legally registered." in said
+    assert "After: Your company is registered in Pennsylvania." in said
+    assert "This call was cancelled" not in said
+    cancel(rfp)
+    assert "This call was cancelled" in words(client.get("/cohorts/12/rfp.pdf").data)
 
 
 def test_the_file_is_tagged_and_says_its_title_and_language(client):
