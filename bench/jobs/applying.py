@@ -75,7 +75,8 @@ def journey(person: SignedIn, number: int, area: str, form: list[tuple[str, list
     answer = yield person.get(f"{here}/check")
     expect(answer.status, here, 200, answer.body)
     version = str(1 + len(form) + 2)
-    answer = yield person.post(f"{here}/submission", version=version, idempotency_key=secrets.token_hex(16), **DECLARED)
+    sent = {"version": version, "rfp_version": "1", "idempotency_key": secrets.token_hex(16), **DECLARED}
+    answer = yield person.post(f"{here}/submission", **sent)
     receipt = expect(answer.status, answer.header("location"), 303, answer.body)
     answer = yield person.get(receipt)
     expect(answer.status, receipt, 200, answer.body)
@@ -169,7 +170,7 @@ def submit() -> None:
         made = sum(len(each.times) for each in loads)
         if received(settings) - before != made:
             raise RuntimeError(f"{made} were accepted, {received(settings) - before} are stored")
-        fields = {"version": version, "idempotency_key": secrets.token_hex(16), **DECLARED}
+        fields = {"version": version, "rfp_version": "1", "idempotency_key": secrets.token_hex(16), **DECLARED}
         path = f"/apply/proposals/L{OPEN_COHORT}-0001/submission"
         report_pair("submit", pair, unit="req/s", sql=count(settings, people[0], path, fields=fields), stored=made)
 
@@ -180,6 +181,6 @@ def submits(people: list[SignedIn], version: str) -> Iterator[Script]:
     while True:
         number = turn % len(people)
         path = f"/apply/proposals/L{OPEN_COHORT}-{number + 1:04}/submission"
-        fields = {"version": version, "idempotency_key": secrets.token_hex(16), **DECLARED}
+        fields = {"version": version, "rfp_version": "1", "idempotency_key": secrets.token_hex(16), **DECLARED}
         yield one(people[number].post(path, **fields), status=303)
         turn += 1

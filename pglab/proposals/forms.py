@@ -27,11 +27,14 @@ class FileForm(Form):
     file = UploadField("File")
 
 
+NO_VERSION = "This page does not say which version of the call you read. Open it again."
+
+
 class SubmitForm(Form):
     """The declarations an authorized representative makes; the version and key name this very page."""
 
     version = VersionField()
-    rfp_version = VersionField(required=False)
+    rfp_version = VersionField(blank=NO_VERSION)
     idempotency_key = IdempotencyKeyField()
     is_true = TickField(
         "The information is true to the best of my knowledge.", blank="Select that the information is true"
@@ -49,13 +52,14 @@ class SubmitForm(Form):
 
 
 def acknowledgement_form(addenda: Iterable[ToAcknowledge]) -> Form:
-    """One tick for each addendum that was not acknowledged yet; some may be left for later."""
+    """One tick for each addendum that was not acknowledged yet; some may be left for later. The version of the call
+    says which addenda the page showed."""
     ticks = {
         f"addendum_{each.addendum.number}": TickField(f"I’ve read {each.addendum.name}.", required=False)
         for each in addenda
         if each.given is None
     }
-    made: type[Form] = type("AcknowledgementForm", (Form,), dict(ticks))
+    made: type[Form] = type("AcknowledgementForm", (Form,), {"rfp_version": VersionField(blank=NO_VERSION), **ticks})
     return made()
 
 

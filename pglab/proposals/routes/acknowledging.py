@@ -9,6 +9,7 @@ from pglab.core.db import transaction
 from pglab.core.errors import RuleError
 from pglab.proposals import forms, policy, queries, services
 from pglab.proposals.routes.blueprint import bp
+from pglab.rfps.queries import latest_version
 from pglab.web.forms import Form
 from pglab.web.security import signed_in
 
@@ -24,12 +25,19 @@ def acknowledgments(reference: str) -> ResponseReturnValue:
         read = [each.addendum.number for each in addenda if ticked(form, each)]
         try:
             with transaction():
-                services.acknowledge_addenda(proposal, [number for number in read if number], actor=me())
+                services.acknowledge_addenda(
+                    proposal,
+                    [number for number in read if number],
+                    rfp_version=form["rfp_version"].data or 0,
+                    actor=me(),
+                )
         except RuleError as error:
             form.show(error)
         else:
             flash("Your acknowledgment is saved.", "success")
             return redirect(url_for(".tasks", reference=proposal.reference), 303)
+    # The list below is of the version in force, whatever the page before showed.
+    form["rfp_version"].raw_data, form["rfp_version"].data = None, latest_version(proposal.rfp_id).number
     page = render_template(
         "proposals/acknowledgments.html",
         proposal=proposal,

@@ -10,10 +10,12 @@ from pglab.core.errors import GoneError, RuleError, require
 from pglab.proposals import policy, queries
 from pglab.proposals.models import AddendumAcknowledgement, Proposal
 from pglab.proposals.services.drafting import lock_draft
+from pglab.rfps.queries import latest_version
 
 
-def acknowledge_addenda(proposal: Proposal, numbers: Collection[int], *, actor: User) -> None:
+def acknowledge_addenda(proposal: Proposal, numbers: Collection[int], *, rfp_version: int, actor: User) -> None:
     """Say for the startup that these addenda were read; who and when stand in the next receipt. Twice is as once.
+    Refused when another addendum came after `rfp_version`, the version of the call that the page showed.
 
     It counts as a change of the draft: a submission stays in force, and its team is asked to submit again.
     """
@@ -27,6 +29,8 @@ def acknowledge_addenda(proposal: Proposal, numbers: Collection[int], *, actor: 
         for each in queries.list_acknowledgements(proposal)
         if each.given is None and each.addendum.number in numbers
     ]
+    if rfp_version != latest_version(proposal.rfp_id).number:
+        raise RuleError("An addendum was issued since you opened this page. It is in the list now: read it too.")
     if not numbers:
         raise RuleError("Select the addenda you have read")
     for addendum in missing:

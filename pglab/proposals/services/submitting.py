@@ -54,7 +54,7 @@ def submit_proposal(
     Effects of an acceptance: the next submission, signed, with its files; it is the one that stands; one log entry;
     a receipt mail to every member. The same key sent again returns what was stored the first time; with another draft
     it is refused with 409, and so is a draft that changed since `version` was checked, or one that answers another
-    version of the RFP than the one in force (`rfp_version`, where the sender says which one they saw).
+    version of the RFP than the one in force (`rfp_version`; every page and client says which one it showed).
     """
     require(policy.may_submit(actor, proposal), "Only an authorized representative can submit.")
     arrival = _stamp(proposal)

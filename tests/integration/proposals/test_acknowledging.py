@@ -10,13 +10,14 @@ from pglab.core.db import db, transaction
 from pglab.core.errors import AccessDeniedError, GoneError, RuleError, StateError
 from pglab.outbox.models import Notice
 from pglab.proposals import queries, services
-from pglab.proposals.models import Submission
+from pglab.proposals.models import Proposal, Submission
 from pglab.rfps import queries as rfp_queries
 from pglab.rfps.models import Rfp
 from tests.factories.accounts import make_director, make_organization, make_program_manager, make_user
 from tests.factories.addenda import extend, make_addendum, words
 from tests.factories.proposals import fill, make_draft, make_submitted_proposal, representative_of, submit
 from tests.factories.rfps import make_open_rfp
+from tests.support.person import Person
 
 pytestmark = pytest.mark.usefixtures("rolled_back")
 DECLARED = {"is_true": "yes", "can_take_part": "yes", "knows_what_is_public": "yes"}
@@ -24,6 +25,15 @@ DECLARED = {"is_true": "yes", "can_take_part": "yes", "knows_what_is_public": "y
 
 def must_read(rfp: Rfp):
     return make_addendum(rfp, said=words(acknowledge=True))
+
+
+def in_force(draft: Proposal) -> int:
+    return rfp_queries.latest_version(draft.rfp_id).number
+
+
+def acknowledge(draft: Proposal) -> None:
+    actor = representative_of(draft.organization)
+    services.acknowledge_addenda(draft, [1], rfp_version=in_force(draft), actor=actor)
 
 
 def test_a_draft_waits_until_the_addendum_is_acknowledged():
@@ -35,7 +45,7 @@ def test_a_draft_waits_until_the_addendum_is_acknowledged():
     with pytest.raises(RuleError, match="1 thing"):
         submit(draft)
     with transaction():
-        services.acknowledge_addenda(draft, [1], actor=actor)
+        services.acknowledge_addenda(draft, [1], rfp_version=in_force(draft), actor=actor)
     sent = submit(draft)
     manifest = json.loads(sent.manifest)
     assert manifest["rfp"]["version"] == 2
@@ -51,7 +61,9 @@ def test_a_submission_stays_in_force_and_is_asked_again():
     assert (proposal.submission_number, proposal.has_unsent_changes) == (1, False)
     assert [problem.addendum for problem in queries.list_problems(proposal)] == [1]
     with transaction():
-        services.acknowledge_addenda(proposal, [1], actor=representative_of(proposal.organization))
+        services.acknowledge_addenda(
+            proposal, [1], rfp_version=in_force(proposal), actor=representative_of(proposal.organization)
+        )
     assert (proposal.submission_number, proposal.has_unsent_changes) == (1, True)
     assert submit(proposal).number == 2
 
@@ -70,12 +82,12 @@ def test_acknowledging_twice_counts_once_and_viewers_cannot():
     actor = representative_of(draft.organization)
     for _ in range(2):
         with transaction():
-            services.acknowledge_addenda(draft, [1], actor=actor)
+            services.acknowledge_addenda(draft, [1], rfp_version=in_force(draft), actor=actor)
     assert draft.version == 2
     with pytest.raises(RuleError, match="Select the addenda"), transaction():
-        services.acknowledge_addenda(draft, [], actor=actor)
+        services.acknowledge_addenda(draft, [], rfp_version=in_force(draft), actor=actor)
     with pytest.raises(AccessDeniedError), transaction():
-        services.acknowledge_addenda(draft, [1], actor=make_user())
+        services.acknowledge_addenda(draft, [1], rfp_version=in_force(draft), actor=make_user())
 
 
 def test_after_the_deadline_nothing_is_acknowledged(clock):
@@ -84,7 +96,9 @@ def test_after_the_deadline_nothing_is_acknowledged(clock):
     must_read(rfp)
     clock.freeze(rfp.closes_at + timedelta(seconds=1))
     with pytest.raises(GoneError), transaction():
-        services.acknowledge_addenda(draft, [1], actor=representative_of(draft.organization))
+        services.acknowledge_addenda(
+            draft, [1], rfp_version=in_force(draft), actor=representative_of(draft.organization)
+        )
 
 
 def test_what_was_checked_against_an_older_version_is_not_sent(login):
@@ -103,6 +117,36 @@ def test_what_was_checked_against_an_older_version_is_not_sent(login):
     assert answer.status_code == 303
 
 
+def test_a_client_that_does_not_say_which_version_it_showed_sends_nothing(login):
+    rfp = make_open_rfp()
+    draft = fill(make_draft(rfp))
+    person = login(representative_of(draft.organization))
+    form = {"version": draft.version, "idempotency_key": "k" * 24, **DECLARED}
+    for missing in ({}, {"rfp_version": ""}, {"rfp_version": "x"}):
+        answer = person.post(f"/apply/proposals/{draft.reference}/submission", data={**form, **missing})
+        assert answer.status_code == 422
+        assert "does not say which version" in answer.text or "out of date" in answer.text
+        assert answer.text.count(" checked") == 3
+    must_read(rfp)
+    here = f"/apply/proposals/{draft.reference}/acknowledgments"
+    answer = person.post(here, data={"addendum_1": "yes"})
+    assert answer.status_code == 422
+    assert "does not say which version" in answer.text
+    assert " checked" in answer.text
+    assert draft.submission_number == 0
+
+
+def test_an_addendum_that_came_meanwhile_is_shown_before_anything_is_acknowledged(login):
+    rfp = make_open_rfp()
+    draft = fill(make_draft(rfp))
+    must_read(rfp)
+    person = Person(login(representative_of(draft.organization)))
+    person.open(f"/apply/proposals/{draft.reference}/acknowledgments")
+    make_addendum(rfp, {"sections.1.body": "Another thing."}, said=words(acknowledge=True))
+    person.press("Save", expect=422, addendum_1="yes").sees("It is in the list now", "Addendum 2")
+    person.press("Save", addendum_1="yes", addendum_2="yes").sees("Your acknowledgment is saved.")
+
+
 def test_the_page_asks_saves_and_shows_who_read_it(login):
     rfp = make_open_rfp()
     draft = make_submitted_proposal(rfp)
@@ -114,8 +158,8 @@ def test_the_page_asks_saves_and_shows_who_read_it(login):
     assert "Needs you" in tasks
     assert "Submission 1 stays in force" in tasks
     assert here in person.get(f"/apply/proposals/{draft.reference}/check").text
-    assert person.post(here, data={}).status_code == 422
-    assert person.post(here, data={"addendum_1": "yes"}).status_code == 303
+    assert person.post(here, data={"rfp_version": "2"}).status_code == 422
+    assert person.post(here, data={"rfp_version": "2", "addendum_1": "yes"}).status_code == 303
     assert "<b>Acknowledged</b>" in person.get(here).text
     submit(draft)
     assert "Addenda acknowledged" in person.get(f"/apply/proposals/{draft.reference}/receipts/2").text

@@ -43,7 +43,7 @@ def test_submitting_on_the_page_brings_a_receipt_on_the_page_and_by_mail(login):
 
     response = client.post(
         f"/apply/proposals/{proposal.reference}/submission",
-        data={"version": proposal.version, "idempotency_key": uuid4().hex, **DECLARED},
+        data={"version": proposal.version, "rfp_version": 1, "idempotency_key": uuid4().hex, **DECLARED},
     )
     receipt = client.get(response.headers["Location"])
 
@@ -119,7 +119,7 @@ def test_undeclared_boxes_are_named_and_nothing_is_sent(login):
 
     response = client.post(
         f"/apply/proposals/{proposal.reference}/submission",
-        data={"version": proposal.version, "idempotency_key": uuid4().hex, "is_true": "yes"},
+        data={"version": proposal.version, "rfp_version": 1, "idempotency_key": uuid4().hex, "is_true": "yes"},
     )
 
     assert response.status_code == 422
@@ -180,7 +180,7 @@ def test_late_is_refused_with_the_exact_times_and_keeps_no_content(login, clock)
     version = proposal.version
     clock.freeze(proposal.rfp.closes_at + timedelta(microseconds=1))
     client = login(representative_of(proposal.organization))
-    form = {"version": version, "idempotency_key": "c" * 24, **DECLARED}
+    form = {"version": version, "rfp_version": 1, "idempotency_key": "c" * 24, **DECLARED}
 
     response = client.post(f"/apply/proposals/{proposal.reference}/submission", data=form)
     again = client.post(f"/apply/proposals/{proposal.reference}/submission", data=form)
@@ -212,7 +212,7 @@ def test_a_damaged_idempotency_key_is_a_clear_answer(login, key):
 
     response = client.post(
         f"/apply/proposals/{proposal.reference}/submission",
-        data={"version": proposal.version, "idempotency_key": key, **DECLARED},
+        data={"version": proposal.version, "rfp_version": 1, "idempotency_key": key, **DECLARED},
     )
 
     assert response.status_code == 422

@@ -35,7 +35,7 @@ def test_a_submit_sends_few_statements(login: Login):
     """Who, the stamp, the draft, the submission with its files, the receipt mail, the log."""
     proposal = fill(make_draft(make_open_rfp()))
     person = login(representative_of(proposal.organization))
-    fields = {"version": str(proposal.version), "idempotency_key": uuid4().hex, **DECLARED}
+    fields = {"version": str(proposal.version), "rfp_version": "1", "idempotency_key": uuid4().hex, **DECLARED}
     with counting() as sent:
         answer = person.post(f"/apply/proposals/{proposal.reference}/submission", data=fields)
     assert answer.status_code == 303
