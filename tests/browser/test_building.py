@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.checking import Inspector
 from tests.browser.people import Reader
@@ -11,6 +12,7 @@ from tests.support.site import Site
 
 pytestmark = pytest.mark.browser
 
+RUBRIC, INSTALLMENTS = ("/manage/cohorts/13/setup/rubric", "/manage/cohorts/13/setup/installments")
 PAGES = (
     *("setup", "setup/details", "setup/dates", "setup/stages", "setup/areas", "setup/areas/new"),
     *("setup/areas/drier-basements", "setup/notice", "setup/eligibility", "setup/rubric", "setup/documents"),
@@ -76,6 +78,42 @@ def test_pages_of_the_setup_fit_every_device(demo: Site, a_window: Callable[...,
     manager.inspector = inspector
     for page in PAGES:
         manager.open(f"/manage/cohorts/13/{page}")
-    manager.open("/manage/hosts").open("/cohorts/12/eligibility")
+    manager.open("/manage/hosts").follow("Mobility and Infrastructure").open("/cohorts/12/eligibility")
     manager.open("/cohorts/12/eligibility?rule1=yes&rule2=no&rule3=yes&rule4=yes")
     inspector.is_content()
+
+
+def test_the_sum_is_shown_while_it_is_typed_and_spoken_after_a_pause(
+    demo: Site, a_window: Callable[..., Reader], inspector: Inspector
+):
+    manager = a_window(demo, "Priya Shah").be("Priya Shah")
+    manager.inspector = inspector
+    manager.open(RUBRIC)
+    shown, spoken = (manager.page.locator(f"[data-sum] [{part}]") for part in ("data-shown", "data-spoken"))
+    expect(shown).to_have_text("Total 100 of 100.")
+    expect(spoken).to_have_text("")
+    for typed, said in (
+        ("20", "Total 95 of 100. Add 5."),
+        ("30", "Total 105 of 100. Take away 5."),
+        ("", "Total 75 of 100. Add 25."),
+        ("x", "Total 75 of 100. Add 25."),
+    ):
+        manager.page.locator("#weight_1").fill(typed)
+        expect(shown).to_have_text(said)
+    expect(spoken).to_have_text("Total 75 of 100. Add 25.")
+    assert spoken.get_attribute("role") == "status"
+
+    manager.open(INSTALLMENTS)
+    expect(shown).to_have_text("Total $25,000 of $26,000. Add $1,000.")
+    manager.page.locator("#amount_cents_1").fill("$7,250.50")
+    expect(shown).to_have_text("Total $26,000.50 of $26,000. Take away $0.50.")
+    manager.page.locator("#amount_cents_1").fill("7250")
+    expect(shown).to_have_text("Total $26,000 of $26,000.")
+    inspector.is_content()
+
+
+def test_without_scripts_the_page_is_as_it_was(demo: Site, a_window: Callable[..., Reader]):
+    """Negative control: without the script nothing is said before the save, and the save says it."""
+    manager = a_window(demo, "Priya Shah", scripts=False).be("Priya Shah").open(RUBRIC)
+    assert manager.page.locator("[data-sum]").inner_text().strip() == ""
+    manager.press("Save", expect=422, weight_1="20").sees("Weights must add up to 100%. They add up to 95%.")

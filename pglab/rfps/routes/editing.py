@@ -25,6 +25,14 @@ class Group(NamedTuple):
     place: int = 0
 
 
+class Total(NamedTuple):
+    """Numbers of a page that must come to a fixed sum: how their fields begin, and the sum in hundredths."""
+
+    prefix: str
+    hundredths: int
+    is_money: bool = False
+
+
 @dataclass(frozen=True)
 class EditPage:
     """One page of the setup."""
@@ -36,6 +44,7 @@ class EditPage:
     save: Callable[[Form, int], None]
     noun: str = ""
     offers: Sequence[Mapping[str, Any]] = ()
+    total: Total | None = None
     asked_later: Sequence[str] = ()  # may be blank in a draft, and must not be when the call is published
 
     def make(self, rfp: Rfp, **kwargs: Any) -> Form:

@@ -1,12 +1,13 @@
 """The pages of the setup that edit one part of a draft each."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from pglab.rfps import forms, queries, services
 from pglab.rfps.models import Criterion, Rfp
-from pglab.rfps.routes.editing import EditPage, ListPage, answers, saver
+from pglab.rfps.routes.editing import EditPage, ListPage, Total, answers, saver
 from pglab.web.forms import Form
 
 
@@ -68,7 +69,8 @@ def rubric_page(rfp: Rfp) -> EditPage:
     ]
     save = saver(services.change_rubric, rfp, lambda form: [rubric_line(row) for row in forms.read_numbered(form)])
     lede = "Weights add up to 100. The rubric is frozen when the call is published."
-    return list_page(("Rubric", lede, "criterion"), rows, forms.criterion_fields, save, offers)
+    page = list_page(("Rubric", lede, "criterion"), rows, forms.criterion_fields, save, offers)
+    return replace(page, total=Total("weight_", 100_00))
 
 
 def library_mark(line: Criterion) -> str:
@@ -114,7 +116,8 @@ def installments_page(rfp: Rfp) -> EditPage:
     rows = stored_rows(queries.list_installments(rfp.id), names)
     save = saver(services.change_installments, rfp, parts_of(services.InstallmentPlan))
     lede = "The parts of the stipend. They add up to the whole."
-    return list_page(("Installments", lede, "installment"), rows, forms.installment_fields, save)
+    page = list_page(("Installments", lede, "installment"), rows, forms.installment_fields, save)
+    return replace(page, total=Total("amount_cents_", rfp.stipend_cents, is_money=True))
 
 
 def stored_rows(parts: Sequence[Any], names: Sequence[str]) -> list[dict[str, Any]]:

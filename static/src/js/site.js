@@ -3,6 +3,7 @@ import { watchWordCounts } from "./parts/count.js";
 import { watchDeadlines } from "./parts/deadline.js";
 import { sendOnce } from "./parts/once.js";
 import { preparePrint } from "./parts/print.js";
+import { watchSums } from "./parts/sum.js";
 import { watchDates } from "./parts/weekday.js";
 
 watchWordCounts(document);
@@ -10,3 +11,4 @@ watchDeadlines(document);
 sendOnce(document);
 preparePrint(document);
 watchDates(document);
+watchSums(document);
