@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 
 from pglab.accounts.models import User
 from pglab.accounts.services import hashed
+from pglab.cohorts.models import Cohort
 from pglab.core.calendars import CalendarDate, write_calendar
 from pglab.core.clock import EASTERN
 from pglab.core.db import db
@@ -15,6 +16,7 @@ from pglab.core.errors import NotFoundError
 from pglab.info_sessions.models import InfoSession, SessionPlace
 from pglab.rfps.models import Rfp
 from pglab.rfps.queries import Gathering, get_rfp
+from pglab.rfps.queries.calls import SHOWN
 from pglab.rfps.queries.dates import uid_of
 from pglab.rfps.states import RfpStatus
 from pglab.web.filters import et_long
@@ -39,6 +41,16 @@ def get_session(cohort: int, number: int, *, viewer: User | None) -> InfoSession
     if found is None:
         raise NotFoundError(f"Cohort {cohort} has no information session {number}.")
     return found
+
+
+def session_texts() -> Select[str, str, str, str]:
+    """Kind, title, text and address of every session of a public call, as the search reads them."""
+    title = func.concat("Cohort ", Cohort.number, ", information session: ", InfoSession.title)
+    path = func.concat("/cohorts/", Cohort.number, "/info-sessions/", InfoSession.number)
+    body = func.concat_ws(" ", InfoSession.place, InfoSession.cancel_reason)
+    told = select(literal("session").label("kind"), title.label("title"), body.label("body"), path.label("path"))
+    of_call = told.join(Rfp, Rfp.id == InfoSession.rfp_id).join(Cohort, Cohort.id == Rfp.cohort_id)
+    return of_call.where(Rfp.status.in_(SHOWN), Rfp.publish_at <= func.official_now())
 
 
 def lock_session(session_id: UUID) -> InfoSession:

@@ -11,7 +11,9 @@ from sqlalchemy import CTE, ColumnElement, String, column, func, literal, litera
 from pglab.addenda.queries import addendum_texts
 from pglab.cohorts.queries import history_texts
 from pglab.core.db import db
+from pglab.info_sessions.queries import session_texts
 from pglab.questions.queries import answer_texts
+from pglab.reports.queries import award_texts
 from pglab.rfps.queries import call_texts
 
 MOST_RESULTS = 60
@@ -32,6 +34,8 @@ class Kind(StrEnum):
     CHALLENGE = "challenge"
     ADDENDUM = "addendum"
     ANSWER = "answer"
+    SESSION = "session"
+    AWARD = "award"
     PAST = "past"
     COMPANY = "company"
     HELP = "help"
@@ -44,6 +48,8 @@ class Kind(StrEnum):
             "challenge": "Challenges",
             "addendum": "Official changes",
             "answer": "Questions and answers",
+            "session": "Information sessions",
+            "award": "Who was selected",
             "past": "Cohorts before this site",
             "company": "Pilots and companies",
             "help": "Help and about this site",
@@ -101,7 +107,8 @@ def _texts(site: Sequence[SiteText]) -> CTE:
         [tuple(each) for each in site]
     )
     own = select(literal(Kind.HELP.value).label("kind"), rows.c.title, rows.c.body, rows.c.path)
-    parts = [select(told.subquery()) for told in (call_texts(), addendum_texts(), answer_texts(), history_texts())]
+    told = (call_texts(), addendum_texts(), answer_texts(), session_texts(), award_texts(), history_texts())
+    parts = [select(each.subquery()) for each in told]
     return union_all(*parts, own).cte("texts")
 
 

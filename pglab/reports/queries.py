@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from pglab.accounts.models import Organization
 from pglab.awards.models import Decision, Release
 from pglab.awards.states import DecisionStatus, Outcome
-from pglab.cohorts.models import Cohort
+from pglab.cohorts.models import ChallengeArea, Cohort, HostOrganization
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError
 from pglab.payments.models import Disbursement, Installment, JournalEntry, PaymentRequest, Stipend
@@ -113,6 +114,27 @@ def list_awards(rfp_ids: Sequence[UUID]) -> dict[UUID, list[Award]]:
         )
         found.setdefault(proposal.rfp_id, []).append(award)
     return {rfp: sorted(awards, key=lambda award: award.startup.casefold()) for rfp, awards in found.items()}
+
+
+def award_texts() -> Select[str, str, str, str]:
+    """Kind, title, text and address of every award that is public, with its pilot, as the search reads them."""
+    title = func.concat(Organization.legal_name, ", selected in Cohort ", Cohort.number)
+    path = func.concat("/cohorts/", Cohort.number, "/awards")
+    body = func.concat_ws(". ", Pilot.title, ChallengeArea.title, HostOrganization.name)
+    told = select(literal("award").label("kind"), title.label("title"), body.label("body"), path.label("path"))
+    return (
+        told.select_from(Decision)
+        .join(Proposal, Decision.proposal_id == Proposal.id)
+        .join(Organization, Proposal.organization_id == Organization.id)
+        .join(ChallengeArea, Proposal.challenge_area_id == ChallengeArea.id)
+        .join(HostOrganization, ChallengeArea.host_id == HostOrganization.id)
+        .join(Rfp, Proposal.rfp_id == Rfp.id)
+        .join(Cohort, Rfp.cohort_id == Cohort.id)
+        .join(Release, Release.rfp_id == Rfp.id)
+        .outerjoin(Pilot, Pilot.decision_id == Decision.id)
+        .where(Release.released_at.is_not(None), Rfp.status == RfpStatus.PUBLISHED)
+        .where(Decision.outcome == Outcome.AWARD, Decision.status.in_(STANDING))
+    )
 
 
 def list_all_awards(now: datetime) -> list[tuple[int, Award]]:

@@ -17,7 +17,8 @@ from pglab.questions.states import Topic
 PER_PAGE = 50
 
 ANSWER_TEXTS = """
-    SELECT 'answer' AS kind, 'Cohort ' || cohorts.number || ', question ' || answers.number AS title,
+    SELECT 'answer' AS kind, 'Cohort ' || cohorts.number || ', question ' || answers.number || ': '
+            || left(answers.question, 100) || CASE WHEN length(answers.question) > 100 THEN '…' ELSE '' END AS title,
         answers.question || ' ' || answers.answer AS body,
         '/cohorts/' || cohorts.number || '/questions/' || answers.number AS path
     FROM published_answers AS answers

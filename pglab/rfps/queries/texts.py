@@ -24,6 +24,27 @@ CALL_TEXTS = """
             area ->> 'constraints', area ->> 'data_and_sites', area ->> 'host'),
         '/cohorts/' || cohort || '/challenges/' || (area ->> 'slug')
     FROM newest, jsonb_array_elements(said -> 'areas') AS area
+    UNION ALL
+    SELECT 'call', 'Cohort ' || cohort || ': all questions and documents',
+        concat_ws(' ', (SELECT string_agg(concat_ws(' ', asked ->> 'label', asked ->> 'hint'), ' ')
+                FROM jsonb_array_elements(said -> 'form') AS part, jsonb_array_elements(part -> 'questions') AS asked),
+            (SELECT string_agg(concat_ws(' ', slot ->> 'title', slot ->> 'hint'), ' ')
+                FROM jsonb_array_elements(said -> 'documents') AS slot)),
+        '/cohorts/' || cohort || '/proposal-questions'
+    FROM newest
+    UNION ALL
+    SELECT 'call', 'Cohort ' || cohort || ': how we decide',
+        (SELECT string_agg(concat_ws(' ', line ->> 'title', line ->> 'question',
+                (SELECT string_agg(anchor #>> '{}', ' ') FROM jsonb_array_elements(line -> 'anchors') AS anchor)), ' ')
+            FROM jsonb_array_elements(said -> 'criteria') AS line),
+        '/cohorts/' || cohort || '/how-we-decide'
+    FROM newest
+    UNION ALL
+    SELECT 'call', 'Cohort ' || cohort || ': what you are paid',
+        (SELECT string_agg(concat_ws(' ', part ->> 'milestone', part ->> 'done_when'), ' ')
+            FROM jsonb_array_elements(said -> 'installments') AS part),
+        '/cohorts/' || cohort || '#paid'
+    FROM newest
 """
 
 

@@ -3,13 +3,21 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from pglab.awards.queries import get_decision
+from pglab.awards.services import decline_award
+from pglab.awards.states import Outcome
 from pglab.cohorts.cli import HISTORY
 from pglab.cohorts.services import load_history
-from pglab.core.db import db
+from pglab.core.db import db, transaction
 from pglab.public.queries import SiteText, search
+from pglab.rfps.models import Rfp
 from tests.factories.addenda import issue, make_waiting_addendum
+from tests.factories.awards import make_decided
+from tests.factories.info_sessions import make_session
+from tests.factories.proposals import representative_of
+from tests.factories.reviews import make_ranked_rfp
 from tests.factories.rfps import make_draft_rfp, make_open_rfp
 from tests.support.client import Client
 from tests.support.databases import OfficialClock
@@ -72,6 +80,30 @@ def test_the_history_is_found_by_company_and_cohort(client: Client, call: int) -
     load_history(HISTORY.read_bytes())
     assert "/alumni/beamdata" in paths("BeamData")
     assert "/alumni/beamdata" in paths("beamdta")
+
+
+def test_sessions_questions_of_the_form_documents_and_payments_are_found(call: int) -> None:
+    session = make_session(db.session.scalars(select(Rfp)).one())
+    assert f"/cohorts/{call}/info-sessions/1" in paths(session.title)
+    assert f"/cohorts/{call}/proposal-questions" in paths("pitch deck")
+    assert f"/cohorts/{call}/proposal-questions" in paths("tell a neighbor")
+    assert f"/cohorts/{call}/how-we-decide" in paths("risks named and answered")
+    assert f"/cohorts/{call}#paid" in paths("outcome report")
+
+
+def test_a_startup_is_found_once_its_award_is_public_and_never_before(clock: OfficialClock) -> None:
+    rfp, proposals, _members = make_ranked_rfp(clock, [(5, 5, 5), (1, 1, 1)])
+    chosen, other = (proposal.organization.legal_name for proposal in proposals)
+    assert [name for name in (chosen, other) if paths(f'"{name}"')] == [], "nothing was decided"
+
+    make_decided(rfp, {proposals[0]: Outcome.AWARD, proposals[1]: Outcome.DECLINE})
+
+    assert paths(f'"{chosen}"') == ["/cohorts/12/awards"]
+    assert paths(f'"{other}"') == []
+    with transaction():
+        decision = get_decision(proposals[0].reference, viewer=representative_of(proposals[0].organization))
+        decline_award(decision, actor=representative_of(proposals[0].organization))
+    assert paths(f'"{chosen}"') == [], "who declined is not named"
 
 
 @pytest.mark.parametrize(
