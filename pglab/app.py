@@ -14,7 +14,8 @@ import pglab.payments.receivers
 import pglab.proposals.receivers
 import pglab.questions.receivers
 import pglab.reviews.receivers
-import pglab.rfps.receivers  # noqa: F401  (listening is what it is imported for; it knows every table)
+import pglab.rfps.receivers
+import pglab.subscriptions.receivers  # noqa: F401  (listening is what it is imported for; it knows every table)
 from config import ROOT, Settings, UnsafeSettingsError
 from pglab.accounts.models import StaffRole
 from pglab.accounts.routes import bp as accounts_pages

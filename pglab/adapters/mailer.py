@@ -25,6 +25,10 @@ class MailRefusedError(Exception):
     """The mail server will never take this message for this address (5xx); trying again is pointless."""
 
 
+class AddressRefusedError(MailRefusedError):
+    """It is the address that the server will never take mail for (5xx at RCPT): a hard bounce."""
+
+
 class MailDelayedError(Exception):
     """The message could not be handed over now (4xx, timeout, no connection, our own sign-in); try again later."""
 
@@ -116,13 +120,13 @@ class Mailer:
             with CheckedConnection(self._state, self.settings) as connection:
                 connection.send(self._message(mail))
         except smtplib.SMTPRecipientsRefused as fault:
-            raise _verdict(*next(iter(fault.recipients.values()))) from fault
+            raise _verdict(*next(iter(fault.recipients.values())), refusal=AddressRefusedError) from fault
         except smtplib.SMTPDataError as fault:
-            raise _verdict(fault.smtp_code, fault.smtp_error) from fault
+            raise _verdict(fault.smtp_code, fault.smtp_error, refusal=MailRefusedError) from fault
         except (UnicodeError, smtplib.SMTPNotSupportedError) as fault:
             if self._writes_plainly(mail.to):
                 raise MailDelayedError(_short(str(fault))) from fault
-            raise MailRefusedError("The address has letters that mail cannot carry.") from fault
+            raise AddressRefusedError("The address has letters that mail cannot carry.") from fault
         except (smtplib.SMTPException, OSError) as fault:
             raise MailDelayedError(_short(str(fault) or type(fault).__name__)) from fault
 
@@ -157,9 +161,9 @@ def _calendar_type(calendar: str) -> str:
     return f"text/calendar; method={named[1] if named else 'PUBLISH'}; charset=utf-8"
 
 
-def _verdict(code: int, said: bytes | str) -> Exception:
+def _verdict(code: int, said: bytes | str, *, refusal: type[MailRefusedError]) -> Exception:
     words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    kind = MailRefusedError if 500 <= code < 600 else MailDelayedError
+    kind = refusal if 500 <= code < 600 else MailDelayedError
     return kind(_short(f"{code} {words}"))
 
 

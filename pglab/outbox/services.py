@@ -5,9 +5,17 @@ from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
+from blinker import Signal
 from sqlalchemy import func, select, update
 
-from pglab.adapters.mailer import MailDelayedError, MailRefusedError, OutgoingMail, current_mailer, render_mail
+from pglab.adapters.mailer import (
+    AddressRefusedError,
+    MailDelayedError,
+    MailRefusedError,
+    OutgoingMail,
+    current_mailer,
+    render_mail,
+)
 from pglab.adapters.queue import add_job
 from pglab.core.clock import official_now
 from pglab.core.db import db
@@ -19,6 +27,9 @@ from pglab.outbox.states import EMAIL_WORKFLOW, EmailEvent
 # Minutes to wait after the first, second, … failed try: two days in all, then it is given up.
 BACK_OFF = (1, 5, 15, 60, 180, 360, 720, 1440)
 FORGOTTEN = "forgotten"
+
+# Sent with an address that the mail server will never take mail for, in the transaction that notes it.
+address_refused = Signal()
 
 
 class Recipient(Protocol):
@@ -123,6 +134,8 @@ def deliver_email(email_id: UUID) -> None:
         mailer.send(_outgoing(email))
     except MailRefusedError as refusal:
         note_refusal(email, str(refusal))
+        if isinstance(refusal, AddressRefusedError):
+            address_refused.send(email.to_address)
     except MailDelayedError as delay:
         email.last_error = str(delay)
         _try_again_or_give_up(email)

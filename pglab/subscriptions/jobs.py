@@ -21,7 +21,7 @@ def tell_waiting_followers(timestamp: int) -> None:  # noqa: ARG001  (the queue 
 @queue.periodic(cron="50 7 * * *")
 @queue.task(name="subscriptions.forget_old", queueing_lock="subscriptions.forget_old")
 def forget_old(timestamp: int) -> int:  # noqa: ARG001  (as above)
-    """Once a night (7:50 UTC): who stopped a month ago is forgotten."""
+    """Once a night (7:50 UTC): who stopped a month ago is forgotten, and what nobody confirmed in time."""
     with transaction():
         return services.forget_old()
 

@@ -3,7 +3,7 @@
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from pglab.accounts.queries import email_key, real_now
 from pglab.accounts.services import count_try, hashed
@@ -98,6 +98,9 @@ def give_up_place(token: str) -> SessionPlace:
 
 
 def forget_unconfirmed() -> int:
-    """Remove what somebody typed a month ago and the mailbox's owner never confirmed; how many rows that were."""
-    old = SessionPlace.confirmed_at.is_(None) & (SessionPlace.asked_at < real_now() - KEPT_FOR)
+    """Remove what the mailbox's owner never confirmed: a month after somebody typed it, or once the session has begun
+    and nobody can confirm any more. How many rows that were."""
+    begun = select(InfoSession.id).where(InfoSession.starts_at <= official_now())
+    late = (SessionPlace.asked_at < real_now() - KEPT_FOR) | SessionPlace.session_id.in_(begun)
+    old = SessionPlace.confirmed_at.is_(None) & late
     return len(db.session.scalars(delete(SessionPlace).where(old).returning(SessionPlace.id)).all())

@@ -2,6 +2,7 @@
 
 from pglab.subscriptions.queries.followers import (
     count_followers,
+    find_following,
     get_follower,
     get_request,
     list_wishes,
@@ -23,6 +24,7 @@ __all__ = [
     "News",
     "count_followers",
     "find_call_news",
+    "find_following",
     "find_news",
     "get_follower",
     "get_request",

@@ -38,6 +38,12 @@ def lock_follower(email_key: str) -> Follower:
     return db.session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).one()
 
 
+def find_following(email_key: str) -> Follower | None:
+    """Who is told of something under this address, held until the end of the transaction."""
+    wanted = select(Follower).where(Follower.email_key == email_key, Follower.unsubscribed_at.is_(None))
+    return db.session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+
+
 def list_wishes(follower: Follower) -> list[Wish]:
     """What the follower is told of, in the order they chose it."""
     rows = db.session.execute(

@@ -8,6 +8,7 @@ from pglab.subscriptions.services.following import (
     confirm_follow,
     forget_old,
     new_link,
+    note_bounce,
     stop_following,
 )
 from pglab.subscriptions.services.telling import tell_followers
@@ -20,6 +21,7 @@ __all__ = [
     "confirm_follow",
     "forget_old",
     "new_link",
+    "note_bounce",
     "stop_following",
     "tell_followers",
 ]

@@ -100,6 +100,16 @@ def stop_following(follower: Follower) -> None:
         record("follower.stopped", locked, actor=None)
 
 
+def note_bounce(address: str) -> None:
+    """Send nothing more to a mailbox that the mail server refused for good. It is forgotten a month later, and whoever
+    has it again can follow again."""
+    follower = queries.find_following(email_key(address))
+    if follower is not None:
+        follower.unsubscribed_at = real_now()
+        _follow(follower, set())
+        record("follower.bounced", follower, actor=None)
+
+
 def new_link(follower: Follower) -> str:
     """The path by which this follower changes or stops what they get: a link of its own for each mail."""
     token = secrets.token_urlsafe(32)
@@ -109,13 +119,17 @@ def new_link(follower: Follower) -> str:
 
 
 def forget_old() -> int:
-    """Remove who stopped a month ago, with all their links, and requests as old; how many rows that were.
+    """Remove who stopped a month ago, with all their links; requests as old; and requests that nobody confirmed while
+    their link worked. How many rows that were.
 
     The mails they were sent forget their addresses too.
     """
-    before = real_now() - KEPT_FOR
+    now = real_now()
+    before = now - KEPT_FOR
+    unconfirmed = FollowRequest.used_at.is_(None) & (FollowRequest.expires_at <= now)
+    old = unconfirmed | (FollowRequest.asked_at < before)
     followers = delete(Follower).where(Follower.unsubscribed_at < before).returning(Follower.email)
-    requests = delete(FollowRequest).where(FollowRequest.asked_at < before).returning(FollowRequest.email)
+    requests = delete(FollowRequest).where(old).returning(FollowRequest.email)
     gone, asked = (db.session.scalars(each).all() for each in (followers, requests))
     forget_addresses("news", gone)
     forget_addresses("follow_asked", asked)

@@ -139,6 +139,16 @@ def test_whoever_has_a_place_gets_it_for_their_calendar_with_the_way_to_join(rol
     assert event["dtend"].dt - event["dtstart"].dt == timedelta(hours=1)
 
 
+def test_addresses_that_nobody_confirmed_are_forgotten_once_the_session_has_begun(rolled_back, clock):
+    session = make_session(make_open_rfp())
+    take_place(session), ask(session)
+    for left, at in ((0, session.starts_at - timedelta(minutes=1)), (1, session.starts_at)):
+        clock.freeze(at)
+        with transaction():
+            assert services.forget_unconfirmed() == left
+    assert len(held(session)) == 1
+
+
 def test_addresses_that_nobody_confirmed_are_forgotten_after_a_month(rolled_back):
     session = make_session(make_open_rfp())
     kept, old = take_place(session), ask(session)

@@ -1,6 +1,7 @@
 """Following without an account: only the owner of a mailbox decides, by the links that come to it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -208,6 +209,26 @@ def test_who_stopped_a_month_ago_is_forgotten(visitor: Client):
     assert {row.id for row in db.session.query(Follower.id)} == {recent.id, there.id}
     assert db.session.query(FollowRequest).count() == 0
     assert [mails_to(follower.email) for follower in (gone, recent, there)] == [[], [], []], "nor do mails tell"
+
+
+def test_what_nobody_confirmed_in_time_is_forgotten_and_what_still_can_be_is_kept(visitor: Client):
+    make_follower(CALLS)
+    for email in ("late@example.org", "waiting@example.org"):
+        with transaction():
+            services.ask_to_follow(email=email, wishes=[CALLS], frequency=Frequency.NOW)
+    late = FollowRequest.email == "late@example.org"
+    db.session.query(FollowRequest).filter(late).update(
+        {
+            FollowRequest.asked_at: FollowRequest.asked_at - timedelta(hours=73),
+            FollowRequest.expires_at: FollowRequest.expires_at - timedelta(hours=73),
+        }
+    )
+    with transaction():
+        assert services.forget_old() == 1
+
+    assert db.session.query(FollowRequest).filter(late).count() == 0
+    assert db.session.query(FollowRequest).count() == 2
+    assert (mails_to("late@example.org"), len(mails_to("waiting@example.org"))) == ([], 1)
 
 
 def test_wishes_are_written_and_read():
