@@ -40,7 +40,7 @@ def make_rich_rfp() -> None:
     with transaction():
         services.send_for_review(rfp, actor=preparer)
     with transaction():
-        services.publish_rfp(rfp, actor=publisher)
+        services.publish_rfp(rfp, version=rfp.version, actor=publisher)
 
 
 def lines_of(page: str) -> list[str]:
