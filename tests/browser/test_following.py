@@ -96,5 +96,5 @@ def test_a_follower_needs_no_scripts(demo: Site, a_window: Callable[..., Reader]
     follower.open(confirm_link(demo, "plain@example.org")).press("Yes, send me updates")
     follower.press("Save changes", wishes="results").sees("Your changes are saved")
     follower.press("Stop all updates").sees("You are unsubscribed")
-    follower.open(confirm_link(demo, "plain@example.org"), expect=410).sees("This link was used at")
+    follower.open(confirm_link(demo, "plain@example.org"), expect=410).sees("This link was used on")
     follower.press("Send a new link").sees("Check your email")

@@ -12,6 +12,7 @@ from pglab.accounts.forms import ButtonForm
 from pglab.accounts.models import User
 from pglab.accounts.services import MAIL_LIMITS, count_try
 from pglab.accounts.session import me
+from pglab.core.clock import official_now
 from pglab.core.db import transaction
 from pglab.core.errors import GoneError, RuleError
 from pglab.questions import policy, queries, services
@@ -19,6 +20,7 @@ from pglab.questions.forms import AnswerFilter, AskForm
 from pglab.questions.queries import Wanted
 from pglab.questions.routes.blueprint import bp
 from pglab.questions.routes.words import about_words
+from pglab.questions.states import QuestionStatus
 from pglab.rfps.models import Rfp
 from pglab.rfps.queries import Call, get_call
 from pglab.rfps.routes.words import changes
@@ -135,11 +137,18 @@ def received(cohort: int) -> ResponseReturnValue:
 @bp.route("/questions/confirmation/<token>", methods=["GET", "POST"])
 @public
 def confirmation(token: str) -> ResponseReturnValue:
-    """A button, so that a mail scanner that opens the link sends nothing."""
-    form = ButtonForm()
+    """A button, so that a mail scanner that opens the link sends nothing. A link that was used says what it did; one
+    whose day is over shows the question, so that it can be asked again."""
+    form, now = ButtonForm(), official_now()
     question = services.read_link(token)
+    done = redirect(url_for(".received", cohort=question.rfp.cohort.number), 303)
+    if question.status is not QuestionStatus.UNCONFIRMED:
+        return done
+    if now > services.link_expires_at(question):
+        open_still = policy.takes_questions(question.rfp, now)
+        return render_template("questions/expired.html", question=question, open_still=open_still), 410
     if form.submitted():
         with transaction():
-            question = services.confirm_question(token)
-        return redirect(url_for(".received", cohort=question.rfp.cohort.number), 303)
+            services.confirm_question(token)
+        return done
     return render_template("questions/confirmation.html", form=form, question=question), 422 if form.problems else 200

@@ -88,19 +88,22 @@ def _check_about(asked: Asked) -> None:
 
 
 def read_link(token: str) -> Question:
-    """The question behind a mailed link. GoneError once the link is used or its day is over."""
-    question = queries.find_by_link(hashed(token))
-    _check_link(question)
-    assert question is not None  # noqa: S101  (the line above has seen to it)
-    return question
+    """The question behind a mailed link, whatever became of it."""
+    return _known(queries.find_by_link(hashed(token)))
+
+
+def link_expires_at(question: Question) -> datetime:
+    """The last instant at which the question can be confirmed."""
+    return question.asked_at + LINK_WORKS_FOR
 
 
 def confirm_question(token: str) -> Question:
     """The mailbox is shown to be the asker's own: the question waits for an answer from now on (N8)."""
-    question = queries.find_by_link(hashed(token), lock=True)
-    _check_link(question)
-    assert question is not None  # noqa: S101  (the line above has seen to it)
-    now = official_now()
+    question, now = _known(queries.find_by_link(hashed(token), lock=True)), official_now()
+    if question.status is not QuestionStatus.UNCONFIRMED:
+        raise StateError("This question is confirmed already. You get a mail when it is answered.")
+    if now > link_expires_at(question):
+        raise GoneError(f"This link worked until {et_long(link_expires_at(question))}. Ask again if you can.")
     QUESTION_WORKFLOW.fire(question, QuestionEvent.CONFIRM)
     question.confirmed_at = now
     db.session.flush()
@@ -109,13 +112,10 @@ def confirm_question(token: str) -> Question:
     return question
 
 
-def _check_link(question: Question | None) -> None:
+def _known(question: Question | None) -> Question:
     if question is None:
         raise NotFoundError("This link isn’t complete, or its question is no longer kept. Copy the whole link.")
-    if question.status is not QuestionStatus.UNCONFIRMED:
-        raise StateError("This question is confirmed already. You get a mail when it is answered.")
-    if official_now() > question.asked_at + LINK_WORKS_FOR:
-        raise GoneError(f"This link worked until {et_long(question.asked_at + LINK_WORKS_FOR)}. Ask again if you can.")
+    return question
 
 
 def remove_unconfirmed() -> int:

@@ -45,17 +45,39 @@ def publish_answers(rfp: Rfp, read: Sequence[tuple[Question, int]], *, actor: Us
 
 
 def _announce(rfp: Rfp, published: list[PublishedAnswer]) -> None:
-    """One news, however many answers: with one it leads to it, with several to the list."""
-    number, first, new = rfp.cohort.number, published[0], plural(len(published), "new answer")
+    """One news, however many answers: with one it leads to it, with several to the list. A corrected answer is called
+    that, for whoever relied on it."""
+    number = rfp.cohort.number
     page = f"/cohorts/{number}/questions"
-    numbers = listed([str(answer.number) for answer in published])
     announce(
         NewsKind.ANSWERS,
         rfp.cohort,
-        title=f"{new} about PGH Lab Cohort {number}",
-        summary=f"Question {numbers}: {first.title}" if len(published) == 1 else f"Questions {numbers} were answered.",
-        path=f"{page}/{first.number}" if len(published) == 1 else page,
+        title=f"{_counted(published)} about PGH Lab Cohort {number}",
+        summary=f"Question {published[0].number}: {published[0].title}" if len(published) == 1 else _named(published),
+        path=f"{page}/{published[0].number}" if len(published) == 1 else page,
     )
+
+
+def _counted(published: list[PublishedAnswer]) -> str:
+    """`2 new answers`, `1 corrected answer`, `2 new answers and 1 corrected`."""
+    corrected = sum(answer.edition > 1 for answer in published)
+    new = len(published) - corrected
+    if not corrected:
+        return plural(new, "new answer")
+    return f"{plural(new, 'new answer')} and {corrected} corrected" if new else plural(corrected, "corrected answer")
+
+
+def _named(published: list[PublishedAnswer]) -> str:
+    new = [str(answer.number) for answer in published if answer.edition == 1]
+    corrected = [str(answer.number) for answer in published if answer.edition > 1]
+    said = [_sentence(new, "was answered", "were answered"), _sentence(corrected, "was corrected", "were corrected")]
+    return " ".join(filter(None, said))
+
+
+def _sentence(numbers: list[str], one: str, many: str) -> str:
+    if not numbers:
+        return ""
+    return f"Question {numbers[0]} {one}." if len(numbers) == 1 else f"Questions {listed(numbers)} {many}."
 
 
 def take_turn(rfp: Rfp) -> None:

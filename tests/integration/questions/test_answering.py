@@ -188,6 +188,29 @@ def test_a_correction_is_a_newer_edition_and_the_old_one_stays(client: Client):
     assert to_asker()[-1] == ("question_answered", "A corrected answer (Cohort 12)")
 
 
+def test_news_tell_corrected_answers_from_new_ones():
+    rfp = make_open_rfp()
+    first = make_answer(rfp)
+    question = db.session.get_one(Question, first.question_id)
+    for others in (
+        (),
+        (make_read(make_question(rfp, "Question two?")), make_read(make_question(rfp, "Question three?"))),
+    ):
+        with transaction():
+            services.start_correction(question, actor=make_program_manager())
+        publish(make_read(question), *others)
+
+    news = "SELECT title, summary, path FROM news_items WHERE kind = 'answers' ORDER BY visible_at, id"
+    assert [tuple(row) for row in db.session.execute(text(news))][1:] == [
+        ("1 corrected answer about PGH Lab Cohort 12", f"Question 1: {first.title}", "/cohorts/12/questions/1"),
+        (
+            "2 new answers and 1 corrected about PGH Lab Cohort 12",
+            "Questions 2 and 3 were answered. Question 1 was corrected.",
+            "/cohorts/12/questions",
+        ),
+    ]
+
+
 def test_a_correction_that_is_dropped_changes_nothing():
     question = db.session.get_one(Question, make_answer(make_open_rfp()).question_id)
     writer = make_program_manager()

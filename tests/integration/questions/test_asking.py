@@ -143,9 +143,13 @@ def test_a_question_sent_in_time_may_be_confirmed_afterwards_for_a_day(client: C
 
     clock.freeze(rfp.questions_due_at + LINK_WORKS_FOR + A_TICK)
     assert client.get(link).status_code == client.post(link).status_code == 410
+    assert "Questions closed" in client.get(link).text
     clock.freeze(rfp.questions_due_at + LINK_WORKS_FOR)
     assert client.post(link).status_code == 303
-    assert client.post(link).status_code == 409, "once"
+    confirmed = len(mails())
+    for again in (client.get(link), client.post(link)):
+        assert (again.status_code, again.location) == (303, "/cohorts/12/questions/received"), "a used link says so"
+    assert len(mails()) == confirmed, "once"
 
 
 def test_a_link_that_was_never_sent_leads_nowhere(client: Client):
@@ -208,3 +212,18 @@ def test_what_nobody_confirms_is_forgotten_after_two_days_and_nothing_else(clien
         assert services.remove_unconfirmed() == 1
 
     assert [each.status.value for each in all_questions()] == ["published"]
+
+
+def test_an_expired_link_shows_the_question_and_the_way_to_ask_again(client: Client, clock: OfficialClock):
+    rfp = make_open_rfp()
+    client.post(NEW, data=FIELDS)
+    link = link_in_mail()
+    assert "Send your question" in client.get(link).text
+    clock.freeze(all_questions()[0].asked_at + LINK_WORKS_FOR + A_TICK)
+    assert rfp.questions_due_at > all_questions()[0].asked_at + LINK_WORKS_FOR
+
+    page = client.get(link)
+
+    assert (page.status_code, TEXT in page.text) == (410, True)
+    assert f'href="{NEW}"' in page.text
+    assert "is kept" not in page.text

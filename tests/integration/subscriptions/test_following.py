@@ -82,7 +82,7 @@ def test_a_used_and_an_expired_link_say_so_and_send_a_new_one(visitor: Client):
         " expires_at = expires_at - interval '4 days' WHERE email = 'bo@example.org'"))  # fmt: skip
     db.session.commit()
 
-    for link, words, email in ((used, "was used at", "ada"), (expired, "expired at", "bo")):
+    for link, words, email in ((used, "was used on", "ada"), (expired, "expired on", "bo")):
         answer = visitor.post(link)
         assert (answer.status_code, words in answer.text) == (410, True)
         assert visitor.post(f"{link}/again").location == "/updates/sent"
