@@ -50,6 +50,12 @@ def find_confirmed_user(email: str) -> User | None:
     return user if user is not None and user.active and user.confirmed_at is not None else None
 
 
+def acts_for_a_startup(user: User) -> bool:
+    """Whether this person, by whichever of their accounts, is on the team of a startup."""
+    on_a_team = select(Membership.id).join(User, User.id == Membership.user_id)
+    return db.session.scalar(on_a_team.where(User.person_id == user.person_id).limit(1)) is not None
+
+
 def find_password(email: str) -> Row[UUID, str | None, bool, datetime | None] | None:
     """What is needed to check a password, and no more: the same single statement whether the account exists or not."""
     wanted = select(User.id, User.password, User.active, User.confirmed_at)

@@ -31,6 +31,8 @@ TITLES = {
     503: "A part of PGH Lab isn’t answering",
 }
 TOO_MUCH_TEXT = "That is more text than a form takes"
+# What a form carries besides what was typed: of no use to whoever copies the text.
+UNTYPED = {"version", "rfp_version", "checked", "rows", "do", "then"}
 # A longer text is not given back: reading and showing it would cost more than it can be worth to anybody.
 LONGEST_KEPT = 4_000_000
 # What a resend page never carries: one-time tokens and secrets.
@@ -103,7 +105,13 @@ def _kept(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _domain_error(error: DomainError) -> Response:
     forget()
-    return error_page(error.status, error.message, kept=kept_fields() if error.status in (409, 410, 503) else [])
+    kept = [each for each in kept_fields() if each[0] not in UNTYPED] if error.status in (409, 410, 503) else []
+    return error_page(error.status, error.message, kept=kept, title=_not_now(error.status))
+
+
+def _not_now(status: int) -> str:
+    """What a page is called that cannot be opened at this stage: nobody's change came in between."""
+    return "That isn’t possible now" if status == 409 and request.method == "GET" else ""
 
 
 def _csrf_error(_error: CSRFError) -> Response:

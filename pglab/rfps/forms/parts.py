@@ -124,8 +124,8 @@ def criterion_fields(place: int) -> Fields:
 
 
 def _anchor_field(points: int, named: str) -> Field:
-    said = f"{points} {'point' if points == 1 else 'points'}"
-    return LineField(f"What {said} mean{'s' if points == 1 else ''}", thing=f"what {said} mean {named}", max_length=300)
+    said = f"{points} {'point means' if points == 1 else 'points mean'}"
+    return LineField(f"What {said}", thing=f"what {said} {named}", max_length=300)
 
 
 def slot_fields(place: int) -> Fields:

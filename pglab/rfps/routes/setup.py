@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from pglab.accounts.models import StaffRole
 from pglab.accounts.session import me
 from pglab.core.db import transaction
-from pglab.core.errors import RuleError, StateError
+from pglab.core.errors import NotFoundError, RuleError, StateError
 from pglab.rfps import forms, queries, services
 from pglab.rfps.models import Rfp
 from pglab.rfps.routes import pages
@@ -42,7 +42,12 @@ def draft(cohort: int) -> Rfp:
 def edit(cohort: int, build: Callable[[Rfp], EditPage], back: str = ".setup") -> ResponseReturnValue:
     """Show the form, and save what comes back; somebody else's newer save is shown beside what was typed (409)."""
     rfp = draft(cohort)
-    page = build(rfp)
+    try:
+        page = build(rfp)
+    except NotFoundError as gone:
+        if request.method == "GET":
+            raise
+        raise StateError("Somebody else removed this part of the cohort while you were typing.") from gone
     form = page.rearranged(rfp) if request.method == "POST" else None
     if form is not None:
         return draw(rfp, page, form, unsaved=True), 200

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from pglab.accounts.models import User
-from pglab.accounts.queries import find_confirmed_user
+from pglab.accounts.queries import acts_for_a_startup, find_confirmed_user
 from pglab.audit.services import record
 from pglab.cohorts.models import ChallengeArea, HostKind, HostOrganization
 from pglab.core.db import db
@@ -91,10 +91,13 @@ def remove_area(area: ChallengeArea, *, rfp: Rfp, version: int, actor: User) -> 
 
 
 def given_values(text: AreaText) -> dict[str, Any]:
-    """The values of a challenge's columns; RuleError beside the email of a champion who has no account."""
+    """The values of a challenge's columns; RuleError beside the email of a champion who has no account, or who is on
+    the team of a startup that could apply."""
     champion = find_confirmed_user(text.champion_email) if text.champion_email else None
     if text.champion_email and champion is None:
         raise RuleError("Nobody with this email has a confirmed account yet.", field="champion_email")
+    if champion is not None and acts_for_a_startup(champion):
+        raise RuleError(f"{champion.name} is on the team of a startup and can’t be a champion.", field="champion_email")
     given = {field.name: getattr(text, field.name) for field in fields(text) if field.name != "champion_email"}
     return {**given, "champion": champion}
 
