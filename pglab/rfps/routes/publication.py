@@ -1,13 +1,10 @@
 """Publication: the check page, sending for review, publishing as the second person, returning to draft."""
 
-from datetime import timedelta
-
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from pglab.accounts.models import StaffRole
 from pglab.accounts.session import me
-from pglab.core.clock import EASTERN
 from pglab.core.db import transaction
 from pglab.core.errors import RuleError
 from pglab.core.money import format_dollars
@@ -21,12 +18,11 @@ from pglab.rfps.routes.words import key_dates, staff_status
 from pglab.rfps.states import RfpStatus
 from pglab.subscriptions.queries import count_followers
 from pglab.subscriptions.states import Topic
-from pglab.web.filters import et_date, plural
+from pglab.web.filters import plural
 from pglab.web.forms import Form
 from pglab.web.security import fresh_sign_in_first, requires
 
 UNPUBLISHED = (RfpStatus.DRAFT, RfpStatus.IN_REVIEW)
-SHORT_CALL = timedelta(days=21)
 Check = tuple[str, str]
 
 
@@ -125,7 +121,7 @@ def show(call: Call, form: Form) -> str:
 
 
 def checks(call: Call) -> list[Check]:
-    """What both people look at: facts that hold, and dates worth a second look."""
+    """What both people look at: the sums that publication freezes, and whether they come out."""
     rfp, content = call.rfp, call.content
     weights = sum(line["weight"] for line in content["criteria"])
     paid = sum(part["amount_cents"] for part in content["installments"])
@@ -142,19 +138,4 @@ def checks(call: Call) -> list[Check]:
         (promised <= budget, f"{awards} are {format_dollars(promised)} of a budget of {format_dollars(budget)}"),
         (bool(content["areas"]), plural(len(content["areas"]), "challenge area")),
     ]
-    return [("met" if holds else "missing", said) for holds, said in facts] + [("look", said) for said in unusual(rfp)]
-
-
-def unusual(rfp: Rfp) -> list[str]:
-    """Dates that are allowed and rarely meant."""
-    closes = rfp.closes_at.astimezone(EASTERN)
-    found = []
-    if closes.weekday() >= 5:
-        found.append(f"The deadline, {et_date(closes)}, is on a weekend")
-    if closes.hour < 9 or closes.hour >= 18:
-        found.append("The deadline is outside office hours")
-    if rfp.closes_at - rfp.publish_at < SHORT_CALL:
-        found.append("Startups have less than three weeks to apply")
-    if rfp.cohort.pilot_start_on < rfp.decision_on:
-        found.append("Pilots start before the decisions")
-    return found
+    return [("met" if holds else "missing", said) for holds, said in facts]

@@ -47,10 +47,10 @@ from pglab.rfps.services.gates import (
     as_publication_check,
     find_obstacles,
     find_problems,
-    find_warnings,
 )
 from pglab.rfps.services.plans import criteria_library
 from pglab.rfps.services.publishing import call_news, publish_rfp, return_to_draft, send_for_review
+from pglab.rfps.services.second_looks import find_warnings
 from pglab.rfps.services.stages import stamp_cancelled, stamp_completed, stamp_decided, stamp_opened, stamp_panel
 from pglab.rfps.services.suggesting import suggest_dates
 

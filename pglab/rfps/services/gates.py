@@ -1,20 +1,17 @@
-"""What keeps a draft from being published, and what is worth a second look. Each points at the field to change."""
+"""What keeps a draft from being published. Each finding points at the field to change."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pglab.cohorts.models import ChallengeArea
 from pglab.core.clock import official_now
 from pglab.core.errors import RuleError
 from pglab.core.money import format_dollars
-from pglab.core.reading import reading_grade, undefined_acronyms
 from pglab.rfps import queries
 from pglab.rfps.models import Rfp
 from pglab.rfps.services.dates import DATE_ORDER, check_dates, missing_days
-from pglab.web.filters import et_long
+from pglab.web.filters import et_date, et_long
 
-HIGHEST_GRADE = 8
 # What a startup must be told of a challenge before it can answer it.
 AREA_NEEDS = {
     "problem": "the problem",
@@ -76,6 +73,12 @@ def _timeline(rfp: Rfp) -> Iterator[Finding]:
         yield Finding(error.message, "dates", f"{error.field}-date" if dated else str(error.field))
     for field, said in missing_days(rfp):
         yield Finding(said, "dates", field)
+    if rfp.questions_due_at <= official_now() < rfp.closes_at:
+        said = f"The last day to ask questions ({et_long(rfp.questions_due_at)}) has passed already."
+        yield Finding(said, "dates", "questions_due_at-date")
+    if rfp.cohort.pilot_start_on < rfp.decision_on:
+        said = f"Pilots start {et_date(rfp.cohort.pilot_start_on)}, before the decisions ({et_date(rfp.decision_on)})."
+        yield Finding(said, "details", "pilot_start_on")
 
 
 def _areas(rfp: Rfp) -> Iterator[Finding]:
@@ -121,44 +124,3 @@ def _installments(rfp: Rfp) -> Iterator[Finding]:
         if later.due_after_days < earlier.due_after_days:
             said = f"“{later.milestone}” is due before “{earlier.milestone}”, which comes first."
             yield Finding(said, "installments", f"due_after_days_{place}")
-
-
-def find_warnings(rfp: Rfp) -> list[Finding]:
-    """What may be published and is worth a second look: hard reading, abbreviations that nobody explains."""
-    notice = queries.list_notice_sections(rfp.id)
-    everything = "\n".join([*(part.body for part in notice), rfp.cohort.summary])
-    found = []
-    for area in queries.list_areas(rfp.cohort_id):
-        found += _of_area(area, everything)
-    for place, part in enumerate(notice, start=1):
-        found += _of_text(
-            f"Section {place} of the notice, “{part.title}”,", part.body, everything, "notice_text", f"body_{place}"
-        )
-    return [*found, *_of_champions(rfp)]
-
-
-def _of_area(area: ChallengeArea, everything: str) -> list[Finding]:
-    own = "\n".join(getattr(area, field) for field in ("teaser", *AREA_NEEDS))
-    told = _of_text(f"“{area.title}”", own, everything, "area", "problem")
-    return [Finding(each.message, each.part, each.field, area.slug) for each in told]
-
-
-def _of_text(called: str, text: str, everything: str, part: str, field: str) -> list[Finding]:
-    found = []
-    grade = reading_grade(text)
-    if grade is not None and round(grade) > HIGHEST_GRADE:
-        found.append(
-            Finding(f"{called} reads at grade {round(grade)}. Aim for grade {HIGHEST_GRADE} or lower.", part, field)
-        )
-    short = undefined_acronyms(text, defined_in=everything)
-    if short:
-        found.append(Finding(f"{called} uses {', '.join(short)} without saying what that is.", part, field))
-    return found
-
-
-def _of_champions(rfp: Rfp) -> list[Finding]:
-    return [
-        Finding(f"“{area.title}” has no champion yet.", "area", "champion_email", area.slug)
-        for area in queries.list_areas(rfp.cohort_id)
-        if area.champion_id is None
-    ]

@@ -46,7 +46,8 @@ def return_to_draft(rfp: Rfp, *, reason: str, actor: User) -> None:
 def publish_rfp(rfp: Rfp, *, version: int, actor: User) -> RfpVersion:
     """Publish as a second person what that person looked at: the draft at this `version`, and no other.
 
-    Effects: version 1 is frozen with its hash; public from `publish_at` on, and news.
+    Effects: version 1 is frozen with its hash; public from `publish_at` on, which is this very minute when the time
+    that was planned has passed; and news.
     """
     call = lock(rfp)
     if call.status is not RfpStatus.IN_REVIEW:
@@ -58,6 +59,7 @@ def publish_rfp(rfp: Rfp, *, version: int, actor: User) -> RfpVersion:
     if call.version != version:
         raise StateError(f"{call.reference} was changed after you opened this page. Look at it again, then decide.")
     refuse_with_obstacles(call)
+    call.publish_at = max(call.publish_at, official_now().replace(second=0, microsecond=0))
     snapshot = canonical_json(queries.snapshot_of(call))
     frozen = RfpVersion(
         rfp_id=call.id, number=1, made_at=official_now(), snapshot=snapshot.decode(), sha256=sha256_hex(snapshot)
