@@ -15,6 +15,7 @@ from pglab.cohorts.cli import history_commands
 from pglab.core.db import db
 from pglab.documents.cli import document_commands
 from pglab.proposals.cli import proposal_commands
+from pglab.public.cli import status_commands
 
 COMMANDS = [
     accounts_commands,
@@ -25,6 +26,7 @@ COMMANDS = [
     document_commands,
     history_commands,
     proposal_commands,
+    status_commands,
     worker,
 ]
 
