@@ -36,9 +36,11 @@ def home() -> ResponseReturnValue:
     published = [rfp for rfp in queries.list_rfps(None) if rfp.status is RfpStatus.PUBLISHED]
     taking = [rfp for rfp in published if rfp.phase(now).accepts_proposals]
     keep_until(now, [next_publication, *(at for rfp in published for at in changes(rfp, now))])
+    first = min(taking, key=lambda rfp: rfp.closes_at, default=None)
     return render_template(
         "rfps/home.html",
-        open_call=min(taking, key=lambda rfp: rfp.closes_at, default=None),
+        open_call=first,
+        content=queries.get_call(first.cohort.number, viewer=None).content if first else {},
         rows=[row(rfp, now) for rfp in published[:3]],
         history=find_history(),
         now=now,
@@ -48,11 +50,13 @@ def home() -> ResponseReturnValue:
 @bp.get("/cohorts")
 @public_page
 def cohorts() -> ResponseReturnValue:
-    """All cohorts, newest first: those of this site with their phase in words, then those before it."""
+    """All cohorts: those that take proposals first, then the newest, with their phase in words; last those before
+    this site."""
     now, next_publication = queries.publication_clock()
     rfps = queries.list_rfps(viewer())
     keep_until(now, [next_publication, *(at for rfp in rfps for at in changes(rfp, now))])
-    return render_template("rfps/cohorts.html", rows=[row(rfp, now) for rfp in rfps], history=find_history())
+    open_first = sorted(rfps, key=lambda rfp: not rfp.phase(now).accepts_proposals)
+    return render_template("rfps/cohorts.html", rows=[row(rfp, now) for rfp in open_first], history=find_history())
 
 
 def row(rfp: Rfp, now: datetime) -> tuple[Rfp, tuple[str, str], str]:

@@ -41,7 +41,7 @@ def test_status_is_good_news_when_everything_answers(client, monkeypatch):
 
     response = client.get("/status")
 
-    assert (response.status_code, "Everything answers" in response.text) == (200, True)
+    assert (response.status_code, "Everything is working" in response.text) == (200, True)
     assert response.headers["Cache-Control"] == "no-store"
 
 
