@@ -1,4 +1,4 @@
-"""Following without an account, and the feed of calls. Opening a mail's link changes nothing: there is a button."""
+"""Following without an account, and feeds of calls and results. The link of a mail changes nothing by being opened."""
 
 from datetime import UTC, datetime
 
@@ -169,9 +169,20 @@ def calls_feed() -> ResponseReturnValue:
     return atom(news, title="PGH Lab: calls for proposals", page="/cohorts")
 
 
+@bp.get("/updates/results.atom")
+@public_page
+def results_feed() -> ResponseReturnValue:
+    """Who was selected, cohort by cohort, for feed readers."""
+    now = official_now()
+    news = queries.find_call_news(now, kinds=NEWS_OF[Topic.RESULTS], limit=NEWEST)
+    keep_until(now, news.changes)
+    return atom(news, title="PGH Lab: results", page="/cohorts")
+
+
 def atom(news: News, *, title: str, page: str) -> Response:
     """News as an Atom feed (RFC 4287). The id of a feed is its address here without the host, so that it stays."""
+    items, later = news.items[:NEWEST], queries.overtaken(news.items)
     text = render_template(
-        "subscriptions/feed.xml", items=news.items[:NEWEST], beginning=BEGINNING, title=title, page=page
+        "subscriptions/feed.xml", items=items, later=later, beginning=BEGINNING, title=title, page=page
     )
     return Response(text, mimetype="application/atom+xml")

@@ -17,6 +17,7 @@ from pglab.subscriptions.queries.news import (
     list_cohorts_to_choose,
     list_news,
     list_running_cohorts,
+    overtaken,
 )
 from pglab.subscriptions.queries.owed import is_quiet, list_items, list_owed
 
@@ -38,4 +39,5 @@ __all__ = [
     "list_wishes",
     "lock_follower",
     "lock_request",
+    "overtaken",
 ]

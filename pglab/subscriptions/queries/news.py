@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased
@@ -13,6 +14,9 @@ from pglab.core.db import db
 from pglab.subscriptions.models import NewsItem
 from pglab.subscriptions.states import NewsKind, Wish
 
+OVERTAKING = (NewsKind.DEADLINE, NewsKind.CANCELLED)
+DATED = (NewsKind.CALL, NewsKind.DEADLINE)
+
 
 @dataclass(frozen=True)
 class News:
@@ -20,6 +24,19 @@ class News:
 
     items: list[NewsItem]
     changes: list[datetime]
+
+
+def overtaken(items: Iterable[NewsItem]) -> dict[UUID, NewsItem]:
+    """What news of a call or a deadline no longer hold, and what overtook them: the newest later deadline of their
+    cohort, or its cancellation. `items` are the newest first."""
+    newest: dict[UUID, NewsItem] = {}
+    found = {}
+    for item in items:
+        if item.kind in DATED and item.cohort_id in newest:
+            found[item.id] = newest[item.cohort_id]
+        if item.kind in OVERTAKING:
+            newest.setdefault(item.cohort_id, item)
+    return found
 
 
 def list_news(cohort: Cohort, now: datetime) -> list[NewsItem]:

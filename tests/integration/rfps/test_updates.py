@@ -17,11 +17,14 @@ from tests.factories.accounts import make_director, make_program_manager
 from tests.factories.followers import CALLS, RESULTS, make_follower
 from tests.factories.rfps import make_draft_rfp, make_open_rfp
 from tests.support.client import Client
+from tests.support.databases import OfficialClock
 from tests.support.statements import counting
 
 pytestmark = pytest.mark.usefixtures("rolled_back")
 ATOM = "{http://www.w3.org/2005/Atom}"
 FEEDS = ["/cohorts/12/updates.atom", "/updates/calls.atom"]
+FEW = ["/cohorts/12/questions.atom", "/cohorts/12/addenda.atom", "/updates/results.atom"]
+KINDS = [["answers"], ["deadline", "addendum"], ["results"]]
 HOSTILE = '<script>alert("1")</script> & ]]> Ω'
 
 
@@ -166,3 +169,38 @@ def test_whoever_publishes_sees_how_many_are_told(login):
         send_for_review(rfp, actor=make_program_manager())
 
     assert "2 followers of open calls" in login(make_director()).get("/manage/cohorts/12/publication").text
+
+
+@pytest.mark.parametrize(("path", "kinds"), list(zip(FEW, KINDS, strict=True)))
+def test_feeds_of_one_kind_tell_nothing_else(client: Client, path: str, kinds: list[str]):
+    rfp = make_open_rfp(12)
+    assert faults(read_feed(client, path)) == [], "before anything was said"
+    for kind in (NewsKind.ADDENDUM, NewsKind.DEADLINE, NewsKind.ANSWERS, NewsKind.SESSION, NewsKind.RESULTS):
+        tell(rfp, kind.value, kind)
+
+    feed = read_feed(client, path)
+
+    assert faults(feed) == []
+    assert [entry.findtext(f"{ATOM}title") for entry in feed.findall(f"{ATOM}entry")] == kinds
+    assert path not in FEW[:2] or client.get(path.replace("12", "13")).status_code == 404
+
+
+def test_a_date_that_was_overtaken_says_so_wherever_news_are_read(client: Client, clock: OfficialClock):
+    rfp, other = make_open_rfp(12), make_open_rfp(13)
+    assert "Changed since" not in client.get("/updates/calls.atom").text + client.get("/cohorts/12/updates").text
+    first = tell(rfp, "The deadline moves to Friday", NewsKind.DEADLINE, timedelta(minutes=1))
+    last = tell(rfp, "The deadline moves to Monday", NewsKind.DEADLINE, timedelta(minutes=2))
+    clock.freeze(last.visible_at)
+
+    entries = read_feed(client, "/updates/calls.atom").findall(f"{ATOM}entry")
+
+    told = {entry.findtext(f"{ATOM}title", ""): entry for entry in entries}
+    overtaken = [told[first.title], *(told[title] for title in told if title.startswith("PGH Lab Cohort 12 is open"))]
+    assert len(overtaken) == 2
+    for entry in overtaken:
+        assert entry.findtext(f"{ATOM}summary", "").startswith(f"Changed since: {last.title}. ")
+        assert entry.findtext(f"{ATOM}updated") == last.visible_at.isoformat()
+        assert entry.findtext(f"{ATOM}published") != last.visible_at.isoformat()
+    assert "Changed since" not in told[last.title].findtext(f"{ATOM}summary", "")
+    assert client.get("/cohorts/12/updates").text.count("Changed since:") == 2
+    assert "Changed since" not in client.get(f"/cohorts/{other.cohort.number}/updates").text
