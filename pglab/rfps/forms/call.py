@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from wtforms.widgets import HiddenInput
+
 from pglab.cohorts.models import HostKind, HostOrganization
 from pglab.rfps.models import Rfp
 from pglab.web.forms import (
@@ -24,10 +26,23 @@ LARGEST_BUDGET = 20_000_000_00
 ZONE_HINT = "Eastern time. A business day in the afternoon is best."
 
 
-class EditForm(Form):
-    """A form that changes a draft: it carries the version its page showed."""
+class HiddenField(LineField):
+    """What a page carries along unseen."""
+
+    widget = HiddenInput()
+
+
+class SeenForm(Form):
+    """A form that carries the version its page showed."""
 
     version = VersionField()
+
+
+class EditForm(SeenForm):
+    """A form that changes a part of a draft: besides the draft's version it carries what its own part was then, so
+    that a change to another part is no reason to ask."""
+
+    base = HiddenField(required=False)
 
 
 class DateFields(Form):
@@ -146,7 +161,7 @@ class HostForm(HostFields):
     """One that is added."""
 
 
-class ChangedHostForm(HostFields, EditForm):
+class ChangedHostForm(HostFields, SeenForm):
     """One that is renamed."""
 
 
@@ -196,7 +211,7 @@ class ReviewForm(Form):
     """The preparer hands the draft to a second person."""
 
 
-class PublishForm(EditForm):
+class PublishForm(SeenForm):
     """The second person confirms what they checked, at the version of the draft that the page showed."""
 
     checked = TickField(

@@ -7,10 +7,9 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
-from wtforms.widgets import HiddenInput
 
 from pglab.documents.models import MAX_BYTES
-from pglab.rfps.forms.call import LARGEST_STIPEND, EditForm
+from pglab.rfps.forms.call import LARGEST_STIPEND, EditForm, HiddenField
 from pglab.web.forms import (
     Form,
     LineField,
@@ -28,12 +27,6 @@ NUMBERED = re.compile(r"(.+)_([0-9]{1,3})")
 MEDIA_TYPES = [("application/pdf", "PDF"), ("image/png", "PNG"), ("image/jpeg", "JPEG")]
 Fields = dict[str, Field]
 Row = dict[str, list[str]]
-
-
-class HiddenField(LineField):
-    """What a page carries along unseen."""
-
-    widget = HiddenInput()
 
 
 def numbered(count: int, fields: Callable[[int], Fields]) -> type[EditForm]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from flask import request
@@ -9,11 +10,12 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
 from pglab.accounts.session import me
+from pglab.core.canonical import sha256_hex
 from pglab.rfps import forms, services
 from pglab.rfps.models import Rfp
 from pglab.web.forms import Form
 
-OWN_FIELDS = ("version", "csrf_token", "rows")
+OWN_FIELDS = ("version", "base", "csrf_token", "rows")
 BLANK_ROW: forms.Row = {"required": ["yes"], "media_types": ["application/pdf"]}
 
 
@@ -47,9 +49,23 @@ class EditPage:
     total: Total | None = None
     asked_later: Sequence[str] = ()  # may be blank in a draft, and must not be when the call is published
 
+    @cached_property
+    def base(self) -> str:
+        """What the page's own part is now, short enough to travel along."""
+        return sha256_hex(repr(sorted(self.stored.items())).encode())
+
+    def seen(self, rfp: Rfp) -> dict[str, Any]:
+        """What the form carries of the draft it was made from."""
+        return {"version": rfp.version, "base": self.base}
+
+    def version_for(self, form: Form, rfp: Rfp) -> int:
+        """The version to save on: the present one also when others changed other parts since the page was opened."""
+        version: int = form["version"].data
+        return rfp.version if form["base"].data == self.base else version
+
     def make(self, rfp: Rfp, **kwargs: Any) -> Form:
         """The form: what was posted, or what is stored."""
-        return self.form(data={**self.stored, "version": rfp.version}, **kwargs)
+        return self.form(data={**self.stored, **self.seen(rfp)}, **kwargs)
 
     def groups(self, form: Form) -> list[Group]:
         """The fields as they are drawn."""
@@ -71,7 +87,7 @@ class ListPage(EditPage):
         """The form with as many parts as the page had that was posted, or as are stored."""
         count = posted_count(len(self.rows)) if "formdata" not in kwargs else len(self.rows)
         made = forms.numbered(count, self.fields)
-        form = made(data={**forms.fill_numbered(self.rows), "version": rfp.version}, **kwargs)
+        form = made(data={**forms.fill_numbered(self.rows), **self.seen(rfp)}, **kwargs)
         form["rows"].typed = str(count)
         return form
 
@@ -98,7 +114,7 @@ class ListPage(EditPage):
         """The form of these parts as they were typed."""
         made = forms.numbered(len(rows), self.fields)
         typed: MultiDict[str, str] = forms.retyped(request.form, rows)
-        return made(formdata=typed, data={"version": rfp.version})
+        return made(formdata=typed, data=self.seen(rfp))
 
 
 def part_count(form: Form) -> int:

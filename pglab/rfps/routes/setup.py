@@ -55,7 +55,7 @@ def edit(cohort: int, build: Callable[[Rfp], EditPage], back: str = ".setup") ->
     if form.submitted():
         try:
             with transaction():
-                page.save(form, form["version"].data)
+                page.save(form, page.version_for(form, rfp))
         except services.StaleVersionError:
             conflict = find_conflict(form, build(rfp), rfp)
         except RuleError as error:
@@ -93,7 +93,8 @@ def find_conflict(form: Form, page: EditPage, rfp: Rfp) -> Conflict:
         form, rows = merged(form, stored, page, rfp)
     else:
         rows = [(each.label.text, shown(each), shown(stored[each.name])) for each in form if differs(each, stored)]
-    form["version"].raw_data, form["version"].data = None, rfp.version
+    for name, value in page.seen(rfp).items():
+        form[name].raw_data, form[name].data = None, value
     return Conflict(who, at, form, rows)
 
 
