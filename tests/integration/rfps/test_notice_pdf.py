@@ -138,7 +138,7 @@ def test_no_word_is_code_and_no_letter_breaks_it(client, written):
 
 def test_a_file_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     made = []
-    monkeypatch.setattr(pdf, "make_pdf", lambda _template, written: made.append(written) or b"%PDF")
+    monkeypatch.setattr(pdf, "make_pdf", lambda _template, written: made.append(written) or (b"%PDF", True))
 
     for told in ({"a": 1}, {"a": 1}, {"a": 2}):
         assert pdf.kept_pdf("pdf/rfp.typ", told, folder=tmp_path) == b"%PDF"

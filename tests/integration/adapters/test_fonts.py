@@ -1,0 +1,65 @@
+"""Chinese, Japanese and Korean in files: whole with a font, boxes and never a fault without one, whole again after."""
+
+import io
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+import typst
+
+from pglab.adapters import pdf
+
+NAMES = "王小明, 山田太郎, 김민준 and José"
+TOLD = {"title": NAMES, "reference": "RFP-12", "version": 1, "head": [NAMES], "sections": []}
+real = typst.compile
+# Debian's packages of such fonts, for whoever has one.
+HAS_FONT = bool({"Noto Sans CJK SC", "Noto Serif CJK SC", "Droid Sans Fallback"} & set(typst.Fonts().families()))
+
+
+@pytest.fixture
+def without_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that has no fonts but the typesetter's own."""
+    alone: Callable[..., Any] = lambda *given, **named: real(*given, ignore_system_fonts=True, **named)  # noqa: E731
+    monkeypatch.setattr(typst, "compile", alone)
+
+
+def promises_access(file: bytes) -> bool:
+    """Whether the file is tagged, and says that it follows PDF/UA-1."""
+    with pikepdf.open(io.BytesIO(file)) as made, made.open_metadata() as told:
+        assert "/StructTreeRoot" in made.Root
+        return told.get("pdfuaid:part") == "1"
+
+
+@pytest.mark.skipif(not HAS_FONT, reason="NOT RUN without a font: sudo apt-get install fonts-droid-fallback")
+def test_with_a_font_every_letter_is_there(tmp_path: Path):
+    assert promises_access(pdf.kept_pdf("pdf/rfp.typ", TOLD, folder=tmp_path))
+    assert [path.name.endswith(".boxes.pdf") for path in (tmp_path / "pdf").iterdir()] == [False]
+
+
+@pytest.mark.usefixtures("without_fonts")
+def test_without_one_the_file_is_still_tagged_and_the_log_names_the_letter(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    assert not promises_access(pdf.kept_pdf("pdf/rfp.typ", TOLD, folder=tmp_path))
+    assert "王" in caplog.text
+    assert promises_access(pdf.kept_pdf("pdf/rfp.typ", {**TOLD, "title": "José", "head": []}, folder=tmp_path))
+
+
+def test_a_file_with_boxes_is_made_again_once_there_are_new_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    made: list[bool] = []
+    fonts = tmp_path / "fonts"
+    fonts.mkdir()
+    monkeypatch.setattr(pdf, "FONT_FOLDERS", (fonts, tmp_path / "no such folder"))
+    monkeypatch.setattr(pdf, "make_pdf", lambda _template, _written: made.append(True) or (b"%PDF", False))
+    ask = lambda: pdf.kept_pdf("pdf/rfp.typ", TOLD, folder=tmp_path)  # noqa: E731  (said once, asked often)
+    ask()
+    kept = next((tmp_path / "pdf").iterdir())
+    os.utime(kept, (pdf.newest_fonts() + 1,) * 2)
+    ask()
+    assert len(made) == 1
+    os.utime(kept, (pdf.newest_fonts() - 1,) * 2)
+    ask()
+    assert len(made) == 2
