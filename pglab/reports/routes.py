@@ -14,7 +14,7 @@ from pglab.core.sheets import write_csv
 from pglab.reports import queries
 from pglab.reports.queries import Figure
 from pglab.web.filters import et_iso
-from pglab.web.security import public
+from pglab.web.security import public, public_page
 
 bp = Blueprint("reports", __name__)
 
@@ -29,14 +29,14 @@ class Dataset(NamedTuple):
 
 
 @bp.get("/cohorts/<int:cohort>/awards")
-@public
+@public_page
 def awards(cohort: int) -> ResponseReturnValue:
     """Who was awarded in a cohort, or when that will be posted."""
     return render_template("reports/awards.html", results=queries.get_cohort_awards(cohort, official_now()))
 
 
 @bp.get("/transparency")
-@public
+@public_page
 def transparency() -> ResponseReturnValue:
     """What each cohort received, awarded, promised and paid, with source and date."""
     now = official_now()

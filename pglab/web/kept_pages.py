@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 
 from pglab.core.db import Base
 from pglab.web.request_log import log_kept, new_request_id
-from pglab.web.security import may_be_kept
+from pglab.web.security import KEEPING, may_be_kept
 
 WATCHED = frozenset(
     {
@@ -33,6 +33,7 @@ WATCHED = frozenset(
 )
 ASKED = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+\"?([a-z_]+)", re.IGNORECASE)
 MOST_PAGES = 256
+CLOCK_MARK = b'data-now="'
 NEXT_MICROSECOND = timedelta(microseconds=1)
 # What tells the application who is at the screen.
 IDENTIFYING = {"remember_token"}
@@ -92,6 +93,11 @@ class Page:
         return self.pieces[0] if len(self.pieces) == 1 else clock_mark(now).join(self.pieces)
 
 
+def fingerprint(pieces: list[bytes]) -> str:
+    """What tells two texts of a page apart, the places that tell the time left out."""
+    return hashlib.sha256(b"".join(pieces)).hexdigest()[:32]
+
+
 def clock_mark(now: datetime) -> bytes:
     """How a page tells its scripts the official time (the deadline of templates/_macros/page.html)."""
     return f'data-now="{milliseconds(now)}"'.encode()
@@ -129,16 +135,32 @@ def _note_what_is_asked(_connection: Any, _cursor: Any, statement: str, *_rest: 
 
 
 def note_holding(response: Response) -> Response:
-    """Tell the layer outside that it may keep this answer: a public page, made from watched tables, in known time."""
+    """Tell the layer outside that it may keep this answer: a public page, made from watched tables, in known time.
+
+    Another public page is made anew for each visit, and still not sent to whoever has it as it is.
+    """
+    if not may_be_kept(response):
+        return response
     told_time = not g.get("asks_time", False) or "holds_since" in g
-    if (
-        "pglab.keepable" in request.environ
-        and may_be_kept(response)
-        and told_time
-        and g.get("asked", WATCHED) <= WATCHED
-    ):
+    if "pglab.keepable" in request.environ and told_time and g.get("asked", WATCHED) <= WATCHED:
         request.environ["pglab.holding"] = Holding(request.endpoint or "", g.get("holds_since"), g.get("holds_until"))
+    elif request.method in ("GET", "HEAD") and response.is_sequence:
+        spare(response)
     return response
+
+
+def spare(response: Response) -> None:
+    """Answer 304 to a visitor who has this page, which was made a moment ago and is kept by nobody."""
+    since = g.get("holds_since")
+    body = response.get_data()
+    pieces = body.split(clock_mark(since)) if since else [body]
+    if any(CLOCK_MARK in piece for piece in pieces):
+        return
+    response.set_etag(fingerprint(pieces), weak=len(pieces) > 1)
+    response.headers["Cache-Control"] = KEEPING
+    if since:
+        response.headers["Server-Timing"] = f'now;desc="{milliseconds(since)}"'
+    response.make_conditional(request)
 
 
 class StampReader:
@@ -249,7 +271,7 @@ class KeptPages:
             self.pages.clear()
         pieces = body.split(clock_mark(holding.since)) if holding.since else [body]
         # Weak where the page tells the time: two answers differ in that place alone.
-        etag = f'{"W/" if len(pieces) > 1 else ""}"{hashlib.sha256(b"".join(pieces)).hexdigest()[:32]}"'
+        etag = f'{"W/" if len(pieces) > 1 else ""}"{fingerprint(pieces)}"'
         own = [(name, value) for name, value in headers if name.lower() not in ("content-length", "x-request-id")]
         page = self.pages[place] = Page(stamp.version, holding, [*own, ("ETag", etag)], etag, pieces)
         return page

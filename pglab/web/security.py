@@ -44,6 +44,8 @@ def content_security_policy(*connect: str) -> str:
 
 
 CONTENT_SECURITY_POLICY = content_security_policy()
+# Kept by anybody, and asked about before each showing.
+KEEPING = "public, max-age=0, must-revalidate"
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -248,8 +250,7 @@ def init_headers(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if app.config["SETTINGS"].base_url.startswith("https://"):
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        keeping = "public, max-age=0, must-revalidate" if may_be_kept(response) else "no-store"
-        response.headers.setdefault("Cache-Control", keeping)
+        response.headers.setdefault("Cache-Control", KEEPING if may_be_kept(response) else "no-store")
         response.headers.add("Vary", "Cookie")
         return response
 

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.slow
 PAGES = ["/", "/cohorts", "/cohorts/12", "/cohorts/12/rfp", "/cohorts/12/how-we-decide",
          "/cohorts/12/proposal-questions", "/cohorts/12/updates", "/cohorts/12/updates.atom", "/updates/calls.atom",
          "/cohorts/12.ics", "/help", "/privacy"]  # fmt: skip
+UNKEPT = ["/pilots", "/transparency", "/cohorts/12/awards", "/cohorts/12?shared=1", "/search?q=x"]
 CLOCK = kept_pages.clock_mark(datetime(2026, 1, 1, tzinfo=UTC)).partition(b'"')[0]
 
 
@@ -260,6 +261,26 @@ def test_an_unchanged_page_is_not_sent_twice_and_tells_the_time_all_the_same(
     clock.freeze(closes_at - timedelta(hours=4))
     changed = visitor(app).get("/cohorts/12", headers={"If-None-Match": seen["/cohorts/12"]})
     assert (changed.status_code, "4 hours 0 minutes left" in changed.text) == (200, True)
+    clock.reset()
+
+
+def test_a_page_that_is_not_kept_is_not_sent_twice_either(site: tuple[Flask, Flask, databases.OfficialClock]):
+    """And is sent whole once it reads differently; a HEAD names the same text as the GET."""
+    app, other, clock = site
+    closes_at = make_open_rfp(12).closes_at
+    clock.freeze(official_now())
+    db.session.rollback()
+    seen = {path: visitor(app).get(path).headers["ETag"] for path in UNKEPT}
+    for path, etag in seen.items():
+        for each in (app, other):
+            again = visitor(each).get(path, headers={"If-None-Match": etag}, check=False)
+            assert (again.status_code, again.data) == (304, b"")
+            assert again.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+            assert visitor(each).head(path, check=False).headers["ETag"] == etag
+    clock.freeze(closes_at + timedelta(days=1))
+    for path in ("/transparency", "/cohorts/12?shared=1"):
+        changed = visitor(app).get(path, headers={"If-None-Match": seen[path]}, check=False)
+        assert (changed.status_code, changed.headers["ETag"] == seen[path]) == (200, False)
     clock.reset()
 
 

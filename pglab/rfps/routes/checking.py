@@ -9,6 +9,8 @@ from pglab.core.errors import NotFoundError
 from pglab.rfps import forms, queries
 from pglab.rfps.routes.blueprint import bp
 from pglab.rfps.routes.public import viewer
+from pglab.rfps.routes.words import changes
+from pglab.web.kept_pages import keep_until
 from pglab.web.security import public_page
 
 
@@ -20,6 +22,7 @@ def eligibility_check(cohort: int) -> ResponseReturnValue:
     asked: list[dict[str, Any]] = call.content.get("eligibility_check", [])
     if not asked:
         raise NotFoundError("This cohort has no eligibility check. Its conditions stand on the cohort’s page.")
+    keep_until(call.now, changes(call.rfp, call.now))
     form = forms.eligibility_form(asked)
     answered = bool(request.args) and form.validate()
     rules = call.content["eligibility"]
