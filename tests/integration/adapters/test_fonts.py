@@ -2,7 +2,6 @@
 
 import io
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,10 @@ HAS_FONT = bool({"Noto Sans CJK SC", "Noto Serif CJK SC", "Droid Sans Fallback"}
 @pytest.fixture
 def without_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that has no fonts but the typesetter's own."""
-    alone: Callable[..., Any] = lambda *given, **named: real(*given, ignore_system_fonts=True, **named)  # noqa: E731
+
+    def alone(*given: Any, **named: Any) -> Any:
+        return real(*given, ignore_system_fonts=True, **named)
+
     monkeypatch.setattr(typst, "compile", alone)
 
 
@@ -54,7 +56,10 @@ def test_a_file_with_boxes_is_made_again_once_there_are_new_fonts(tmp_path: Path
     fonts.mkdir()
     monkeypatch.setattr(pdf, "FONT_FOLDERS", (fonts, tmp_path / "no such folder"))
     monkeypatch.setattr(pdf, "make_pdf", lambda _template, _written: made.append(True) or (b"%PDF", False))
-    ask = lambda: pdf.kept_pdf("pdf/rfp.typ", TOLD, folder=tmp_path)  # noqa: E731  (said once, asked often)
+
+    def ask() -> None:
+        pdf.kept_pdf("pdf/rfp.typ", TOLD, folder=tmp_path)
+
     ask()
     kept = next((tmp_path / "pdf").iterdir())
     os.utime(kept, (pdf.newest_fonts() + 1,) * 2)
