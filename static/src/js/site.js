@@ -5,6 +5,7 @@ import { sendOnce } from "./parts/once.js";
 import { preparePrint } from "./parts/print.js";
 import { watchSums } from "./parts/sum.js";
 import { watchDates } from "./parts/weekday.js";
+import { addYourTime } from "./parts/zone.js";
 
 watchWordCounts(document);
 watchDeadlines(document);
@@ -12,3 +13,4 @@ sendOnce(document);
 preparePrint(document);
 watchDates(document);
 watchSums(document);
+addYourTime(document);

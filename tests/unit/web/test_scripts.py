@@ -52,3 +52,19 @@ def test_the_page_names_the_same_day() -> None:
     told = in_script("weekday.js", "inWords", [*(day.isoformat() for day in days), "2027-02-30x", "", "soon"])
 
     assert told == [*(et_date(day) for day in days), "", "", ""]
+
+
+def test_the_page_adds_the_time_of_a_reader_elsewhere() -> None:
+    """Eastern time stays alone for whoever lives by it, also under another name; a day is named where it differs."""
+    deadline, before_the_change = "2026-10-16T16:00:00-04:00", "2026-11-01T00:30:00-04:00"
+    told = {
+        (deadline, "America/Los_Angeles"): "1:00 p.m. your time",
+        (deadline, "Asia/Tokyo"): "Saturday 5:00 a.m. your time",
+        (deadline, "America/Detroit"): "",
+        (deadline, "America/New_York"): "",
+        ("2026-10-16", "Asia/Tokyo"): "",
+        ("soon", "Asia/Tokyo"): "",
+        (before_the_change, "America/Los_Angeles"): "Saturday 9:30 p.m. your time",
+    }
+
+    assert in_script("zone.js", "yourTime", [list(each) for each in told]) == list(told.values())
