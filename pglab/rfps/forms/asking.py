@@ -25,6 +25,8 @@ KIND_WORDS = {
 LONGEST_OPTION = 200
 MOST_OPTIONS = 30
 Condition = tuple[UUID | None, str]
+# How the condition is posted that a question has and that no longer holds.
+LOST = "lost"
 
 
 class OptionsField(TextField):
@@ -71,15 +73,29 @@ class QuestionForm(EditForm):
 
 
 class ConditionField(SelectField):
-    """The answer on which a question depends: posted as question and place, kept as question and answer."""
+    """The answer on which a question depends: posted as question and place, kept as question and answer.
 
-    def __init__(self, label: str | None = None, *, others: Iterable[FormQuestion], **kwargs: Any) -> None:
+    `lost` is the condition a question has and that no longer holds: it stays chosen, and is refused on saving, so that
+    nobody asks everyone by opening the page and pressing Save.
+    """
+
+    def __init__(
+        self,
+        label: str | None = None,
+        *,
+        others: Iterable[FormQuestion],
+        lost: tuple[FormQuestion, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
         self.offered: dict[str, tuple[FormQuestion, str]] = {
             f"{other.id}|{place}": (other, answer)
             for other in others
             for place, answer in enumerate(other.answers, start=1)
         }
         choices = [(key, f"“{other.label}” is {answer}") for key, (other, answer) in self.offered.items()]
+        if lost is not None and lost not in self.offered.values():
+            self.offered[LOST] = lost
+            choices.append((LOST, f"“{lost[0].label}” is {lost[1]} (no longer an answer)"))
         settings: dict[str, Any] = {"choices": choices, "required": False, "nothing": "Always ask it"}
         super().__init__(label or "Ask it only if", thing="an answer of another question", **{**kwargs, **settings})
 
@@ -92,9 +108,9 @@ class ConditionField(SelectField):
         return {key for key, (other, answer) in self.offered.items() if (other.id, answer) == self.data}
 
 
-def question_form(others: Iterable[FormQuestion]) -> type[QuestionForm]:
-    """The form of a question, with every answer of another question that can make it appear."""
-    return type("QuestionForm", (QuestionForm,), {"show_if": ConditionField(others=list(others))})
+def question_form(others: Iterable[FormQuestion], lost: tuple[FormQuestion, str] | None = None) -> type[QuestionForm]:
+    """The form of a question, with every answer of another question that can make it appear, and the one it has."""
+    return type("QuestionForm", (QuestionForm,), {"show_if": ConditionField(others=list(others), lost=lost)})
 
 
 def section_form(groups: Iterable[str], criteria: Iterable[Criterion]) -> type[EditForm]:

@@ -85,7 +85,7 @@ def new_area_page(rfp: Rfp) -> EditPage:
     def save(filled: Form, version: int) -> None:
         services.add_area(rfp, area_text(filled, hosts), version=version, actor=me())
 
-    return EditPage("New challenge", LEDE, form, {}, save, asked_later=TEXTS)
+    return EditPage("New challenge", LEDE, form, {}, save, asked_later=TEXTS, done="The challenge is added.")
 
 
 def area_page(rfp: Rfp, slug: str) -> EditPage:

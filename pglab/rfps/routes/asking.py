@@ -116,7 +116,8 @@ def question_page(rfp: Rfp, question_id: UUID) -> EditPage:
     """A question, with the answers of questions before it that it can depend on."""
     asked = queries.get_form_question(rfp.id, question_id)
     order = queries.questions_of(queries.list_form_sections(rfp.id))
-    form = forms.question_form(condition_choices(order, asked))
+    shown_by = next(((each, asked.show_if_value) for each in order if each.id == asked.show_if_id), None)
+    form = forms.question_form(condition_choices(order, asked), shown_by)
     stored = {name: getattr(asked, name) for name in QUESTION_TEXTS}
     stored["show_if"] = (asked.show_if_id, asked.show_if_value) if asked.show_if_id else None
 
@@ -135,7 +136,8 @@ def new_question_page(rfp: Rfp, slug: str) -> EditPage:
     def save(filled: Form, version: int) -> None:
         services.add_question(section, question_text(filled), rfp=rfp, version=version, actor=me())
 
-    return EditPage("New question", f"It is added to “{section.title}”.", form, {"required": True}, save)
+    lede = f"It is added to “{section.title}”."
+    return EditPage("New question", lede, form, {"required": True}, save, done="The question is added.")
 
 
 def condition_choices(order: list[FormQuestion], asked: FormQuestion) -> list[FormQuestion]:

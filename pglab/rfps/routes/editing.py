@@ -48,6 +48,7 @@ class EditPage:
     offers: Sequence[Mapping[str, Any]] = ()
     total: Total | None = None
     asked_later: Sequence[str] = ()  # may be blank in a draft, and must not be when the call is published
+    done: str = ""  # what is said after saving, where it is more than that the changes are kept
 
     @cached_property
     def base(self) -> str:

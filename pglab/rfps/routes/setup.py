@@ -50,7 +50,7 @@ def edit(cohort: int, build: Callable[[Rfp], EditPage], back: str = ".setup") ->
         raise StateError("Somebody else removed this part of the cohort while you were typing.") from gone
     form = page.rearranged(rfp) if request.method == "POST" else None
     if form is not None:
-        return draw(rfp, page, form, unsaved=True), 200
+        return draw(rfp, page, form, back, unsaved=True), 200
     form, conflict = page.make(rfp), None
     if form.submitted():
         try:
@@ -61,15 +61,17 @@ def edit(cohort: int, build: Callable[[Rfp], EditPage], back: str = ".setup") ->
         except RuleError as error:
             form.show(error)
         else:
-            flash(f"{page.title}: your changes are saved.", "success")
+            flash(page.done or f"{page.title}: your changes are saved.", "success")
             return redirect(url_for(back, cohort=cohort), 303)
     if conflict:
-        return draw(rfp, page, conflict.form, conflict=conflict), 409
-    return draw(rfp, page, form), 422 if form.problems else 200
+        return draw(rfp, page, conflict.form, back, conflict=conflict), 409
+    return draw(rfp, page, form, back), 422 if form.problems else 200
 
 
-def draw(rfp: Rfp, page: EditPage, form: Form, *, conflict: Conflict | None = None, unsaved: bool = False) -> str:
-    """One page of the setup."""
+def draw(
+    rfp: Rfp, page: EditPage, form: Form, back: str, *, conflict: Conflict | None = None, unsaved: bool = False
+) -> str:
+    """One page of the setup; `back` is where one returns without saving."""
     return render_template(
         "rfps/setup/edit.html",
         rfp=rfp,
@@ -78,6 +80,7 @@ def draw(rfp: Rfp, page: EditPage, form: Form, *, conflict: Conflict | None = No
         groups=page.groups(form),
         conflict=conflict,
         unsaved=unsaved,
+        back=url_for(back, cohort=rfp.cohort.number),
     )
 
 

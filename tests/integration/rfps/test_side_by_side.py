@@ -1,10 +1,12 @@
 """Two managers work side by side: on different parts of a draft nobody is asked anything, on one part nobody loses."""
 
+from dataclasses import replace
+
 import pytest
 
-from pglab.core.db import db
-from pglab.rfps import queries
-from pglab.rfps.models import Rfp
+from pglab.core.db import db, transaction
+from pglab.rfps import queries, services
+from pglab.rfps.models import QuestionKind, Rfp
 from tests.factories.accounts import make_program_manager
 from tests.factories.rfps import make_draft_rfp
 from tests.support.person import Person
@@ -79,3 +81,19 @@ def test_a_page_that_does_not_say_what_it_began_with_is_held_to_the_version(rfp,
     typed = {"version": 1, "has_pitch": "yes"}
     assert priya.client.post(f"{SETUP}/stages", data=typed).status_code == 409
     assert not stored(rfp).has_pitch
+
+
+def test_a_condition_that_no_longer_holds_is_not_dropped_by_opening_the_question_and_saving(rfp, priya, marcus):
+    manager = make_program_manager()
+    section = queries.get_form_section(rfp.id, "privacy")
+    first = queries.questions_of([section])[0]
+    text = services.QuestionText("Which details?", QuestionKind.SHORT_TEXT)
+    shown = replace(text, show_if_id=first.id, show_if_value="Yes")
+    with transaction():
+        asked = services.add_question(section, shown, rfp=rfp, version=rfp.version, actor=manager)
+    marcus.open(f"{SETUP}/questions/{first.id}").press("Save", kind="number")
+    priya.open(f"{SETUP}/questions/{asked.id}").sees("is Yes (no longer an answer)")
+    priya.press("Save", expect=422).sees("Select an answer of another question")
+    assert stored(rfp) and asked.show_if_value == "Yes"
+    priya.press("Save", show_if="")
+    assert stored(rfp) and asked.show_if_id is None
