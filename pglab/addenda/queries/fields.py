@@ -33,6 +33,13 @@ EDITABLE: tuple[tuple[str, str, Any, bool], ...] = (
     (r"documents\.\d+\.max_pages", NUMBER, (1, 200), False),
     (r"installments\.\d+\.done_when", TEXT, 1000, False),
 )
+# The order of the picker: the parts as the setup has them, and what belongs to one thing as its page asks for it.
+PARTS = ("dates", "sections", "eligibility", "areas", "criteria", "form", "documents", "installments")
+NAMES = (
+    *("questions_due_at", "answers_due_at", "scores_due_at", "pitch_on", "feasibility_on", "decision_on"),
+    *("title", "body", "teaser", "problem", "affected", "success", "constraints", "data_and_sites"),
+    *("question", "anchors", "label", "hint", "word_limit", "max_pages", "done_when"),
+)
 # What may still change between the deadline and the opening: nothing that a startup answers to.
 AFTER_THE_DEADLINE = frozenset({"dates.scores_due_at", "dates.pitch_on", "dates.feasibility_on", "dates.decision_on"})
 
@@ -51,9 +58,16 @@ class EditableField:
 
 
 def list_fields(content: Mapping[str, Any]) -> list[EditableField]:
-    """Everything an addendum may change, in the order of the content; questions without a word limit get none."""
+    """Everything an addendum may change, in the order of the setup; questions without a word limit get none."""
     found = [_field(key, value, content) for key, value in rfp_queries.leaves(content)]
-    return [field for field in found if field is not None]
+    return sorted((field for field in found if field is not None), key=_place)
+
+
+def _place(field: EditableField) -> tuple[int, ...]:
+    """Where a field stands in the picker."""
+    part, *names = field.key.split(".")
+    known = [name for name in names if name != "questions"]
+    return PARTS.index(part), *(int(name) if name.isdecimal() else NAMES.index(name) for name in known)
 
 
 def get_field(content: Mapping[str, Any], key: str) -> EditableField:

@@ -209,3 +209,32 @@ def test_what_nobody_asked_for_is_not_confirmed(login):
     make_open_rfp()
     answer = login(make_director()).post(f"{MANAGE}/cancellation/confirmation", data={})
     assert (answer.status_code, "Nobody has asked to cancel this call" in answer.text) == (409, True)
+
+
+def test_the_fields_are_offered_in_the_order_of_the_setup(login):
+    rfp = make_open_rfp()
+    manager = make_program_manager()
+    make_waiting_addendum(rfp, actor=manager)
+    fields = queries.list_fields(rfp_queries.get_call(12, viewer=None).content)
+    parts = list(dict.fromkeys(field.part for field in fields))
+    assert parts[0] == "Dates"
+    assert parts.index("Notice") < parts.index("Challenge areas") < parts.index("Rubric")
+    first = [field.key.split(".")[-1] for field in fields if field.key.startswith("areas.0.")]
+    assert first == ["teaser", "problem", "affected", "success", "constraints", "data_and_sites"]
+    assert [field.key for field in fields].index("criteria.0.question") + 1 == [field.key for field in fields].index(
+        "criteria.0.anchors.0"
+    )
+    page = login(manager).get(f"{MANAGE}/addenda/draft/fields").text
+    assert all(f'href="#part-{place}"' in page for place in range(1, len(parts) + 1))
+
+
+def test_a_later_deadline_that_nobody_confirmed_in_time_offers_no_button(login, clock):
+    rfp = make_open_rfp()
+    ask_extension(rfp, rfp.closes_at + timedelta(days=3))
+    page = f"{MANAGE}/deadline-extension"
+    assert "Extend and notify" in login(make_director()).get(page).text
+    clock.freeze(rfp.closes_at + timedelta(seconds=1))
+    late = login(make_director()).get(page).text
+    assert "Extend and notify" not in late
+    assert "The deadline passed before a second person confirmed" in late
+    assert "Withdraw the request" in late
