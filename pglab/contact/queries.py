@@ -32,8 +32,8 @@ def count_by_state() -> dict[MessageState, int]:
 
 def waiting_since() -> tuple[int, datetime | None]:
     """How many messages wait for an answer, and since when the oldest does."""
-    query = select(func.count(), func.min(Message.received_at)).where(Message.state == MessageState.WAITING)
-    count, oldest = db.session.execute(query).one()
+    waits = func.messages_waiting().table_valued("waiting", "since")
+    count, oldest = db.session.execute(select(waits.c.waiting, waits.c.since)).one()
     return count, oldest
 
 

@@ -93,6 +93,14 @@ def _tell_the_database_who_looks(_session: Session, _transaction: SessionTransac
         connection.execute(NAME_VIEWER, {"viewer": viewer})
 
 
+NAME_LINK = text("SELECT set_config('pglab.link', :link_hash, true)")
+
+
+def name_link(link_hash: str) -> None:
+    """Tell the database that whoever looks holds the link of a mail: until the transaction ends they see its rows."""
+    db.session.execute(NAME_LINK, {"link_hash": link_hash})
+
+
 _last_steps: list[Callable[[Session], None]] = []
 
 

@@ -4,14 +4,14 @@ from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, cast, func, literal, select
 
 from pglab.accounts.models import User
 from pglab.accounts.services import hashed
 from pglab.cohorts.models import Cohort
 from pglab.core.calendars import CalendarDate, write_calendar
 from pglab.core.clock import EASTERN
-from pglab.core.db import db
+from pglab.core.db import db, name_link
 from pglab.core.errors import NotFoundError
 from pglab.info_sessions.models import InfoSession, SessionPlace
 from pglab.rfps.models import Rfp
@@ -60,9 +60,9 @@ def lock_session(session_id: UUID) -> InfoSession:
 
 
 def count_places(session_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many places are taken in each of these sessions."""
-    query = select(SessionPlace.session_id, func.count()).where(SessionPlace.session_id.in_(session_ids), HELD)
-    rows = db.session.execute(query.group_by(SessionPlace.session_id)).all()
+    """How many places are taken in each of these sessions; everyone may know that, and not by whom."""
+    taken = func.places_taken(cast(list(session_ids), ARRAY(Uuid))).table_valued("session_id", "taken")
+    rows = db.session.execute(select(taken.c.session_id, taken.c.taken)).all()
     return dict.fromkeys(session_ids, 0) | {row[0]: row[1] for row in rows}
 
 
@@ -81,6 +81,7 @@ def list_places(session: InfoSession) -> list[SessionPlace]:
 
 def get_place(token: str, *, lock: bool = False) -> SessionPlace:
     """What the holder of a link asked for; any other link is unknown."""
+    name_link(hashed(token))
     query = select(SessionPlace).where(SessionPlace.token_hash == hashed(token))
     if lock:
         query = query.with_for_update(of=SessionPlace).execution_options(populate_existing=True)

@@ -109,7 +109,7 @@ def send_again(token: str) -> ResponseReturnValue:
                 services.ask_again(asked)
         except RuleError as error:
             form.show(error)
-            status = error.status
+            status, asked = error.status, queries.get_request(token)
         else:
             return redirect(url_for(".sent"), 303)
     trouble = trouble_with(asked) or "unused"
@@ -136,6 +136,7 @@ def settings(token: str) -> ResponseReturnValue:
                 services.change_follows(follower, wishes=form.wishes.data, frequency=form.frequency.data)
         except RuleError as error:
             form.show(error)
+            follower = queries.get_follower(token)
         else:
             flash("Your changes are saved.", "success")
             return redirect(url_for(".settings", token=token), 303)

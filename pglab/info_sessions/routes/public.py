@@ -89,6 +89,7 @@ def place(token: str) -> ResponseReturnValue:
             with transaction():
                 services.confirm_place(token)
         except GoneError as error:
+            asked = queries.get_place(token)
             page = render_template("info_sessions/no_place.html", session=asked.session, said=error.message)
             return page, error.status
         flash("You have a place. An email with the details is on its way.", "success")

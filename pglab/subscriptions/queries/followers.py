@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from pglab.accounts.services import hashed
 from pglab.cohorts.models import Cohort
-from pglab.core.db import db
+from pglab.core.db import db, name_link
 from pglab.core.errors import NotFoundError
 from pglab.subscriptions.models import Follow, Follower, FollowerLink, FollowRequest
 from pglab.subscriptions.states import Topic, Wish
@@ -12,6 +12,7 @@ from pglab.subscriptions.states import Topic, Wish
 
 def get_request(token: str) -> FollowRequest:
     """What somebody asked to follow, by the link that was mailed to the address they typed."""
+    name_link(hashed(token))
     request = db.session.scalar(select(FollowRequest).where(FollowRequest.token_hash == hashed(token)))
     if request is None:
         raise NotFoundError("This link is not one of ours.")
@@ -20,6 +21,7 @@ def get_request(token: str) -> FollowRequest:
 
 def get_follower(token: str) -> Follower:
     """The follower to whom a mail with this link was sent; also one who has stopped since."""
+    name_link(hashed(token))
     link = db.session.scalar(select(FollowerLink).where(FollowerLink.token_hash == hashed(token)))
     if link is None:
         raise NotFoundError("This link is not one of ours.")
@@ -57,5 +59,4 @@ def list_wishes(follower: Follower) -> list[Wish]:
 
 def count_followers(topic: Topic) -> int:
     """How many people are told of this topic."""
-    following = select(func.count()).select_from(Follow).join(Follower, Follow.follower_id == Follower.id)
-    return db.session.scalar(following.where(Follow.topic == topic, Follower.unsubscribed_at.is_(None))) or 0
+    return db.session.scalar(select(func.followers_of(topic.value))) or 0
