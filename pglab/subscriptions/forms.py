@@ -7,7 +7,7 @@ from pglab.subscriptions.states import Frequency, Topic, Wish
 from pglab.web.forms import ChoiceField, EmailField, Form, ManyChoiceField
 
 FREQUENCIES = (
-    (Frequency.NOW, "As it happens", "Between 7 a.m. and 8 p.m. ET. What happens within ten minutes is one email"),
+    (Frequency.NOW, "As it happens", "Between 7 a.m. and 8 p.m. ET. News of one kind within ten minutes is one email"),
     (Frequency.DAILY, "Once a day", "At 8:00 a.m. ET on business days, and only when there is news"),
 )
 Choice = tuple[Wish, str, str]

@@ -187,3 +187,15 @@ def test_the_rows_of_questions_are_there_for_program_staff_alone(client: Client)
     assert (rows_seen(str(asker.id)), rows_seen(str(manager.id))) == (0, 3)
     columns = {column.name for column in PublishedAnswer.__table__.columns}
     assert not columns & {"asker_email", "asked_text"}, "what everyone reads does not even hold who asked"
+
+
+def test_the_list_names_each_question_in_its_heading_and_helps_with_mistakes(client: Client):
+    rfp = make_open_rfp()
+    make_answer(rfp)
+
+    page = client.get(LIST).text
+    heading = page.partition('<h2 id="question-1-title">')[2].partition("</h2>")[0]
+    assert TEXT in heading
+    nothing = client.get(f"{LIST}?q=togehter <b>").text
+    assert 'href="/search?q=togehter%20%3Cb%3E"' in nothing
+    assert "/search?q=" not in page.partition("</main>")[0]

@@ -76,3 +76,15 @@ def test_the_check_of_a_closed_call_says_that_it_is_closed(client: Client, clock
     assert "Proposals closed" in page
     assert "Start a proposal" not in page
     assert "Check your fit" not in client.get("/cohorts/12").text
+
+
+def test_a_check_without_answers_says_what_is_missing(client: Client) -> None:
+    make_open_rfp()
+    page = client.get("/cohorts/12/eligibility")
+    assert (page.status_code, "There is a problem" in page.text) == (200, False)
+    assert 'type="hidden" name="check" value="yes"' in page.text
+
+    asked = client.get("/cohorts/12/eligibility?check=yes")
+
+    assert (asked.status_code, "There is a problem" in asked.text) == (422, True)
+    assert "You fit" in client.get(f"{FITS}&check=yes").text
