@@ -1,5 +1,6 @@
 """Answering: one person writes, a second reads. What is being read is not changed; a stale save overwrites nothing."""
 
+import re
 from dataclasses import dataclass
 
 from pglab.accounts.models import User
@@ -18,6 +19,7 @@ from pglab.questions.states import (
 )
 from pglab.web.filters import et_long
 
+EMAIL_ADDRESS = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.\w")
 ONLY_WRITERS = "Program managers write answers. You can read them as the second person."
 
 
@@ -44,10 +46,15 @@ def save_draft(question: Question, draft: Draft, *, version: int | None, actor: 
 
 
 def send_to_second_reader(question: Question, draft: Draft, *, version: int | None, actor: User) -> Question:
-    """Hand the finished draft to a second person, who publishes or returns it. Who sends it stands as its writer."""
+    """Hand the finished draft to a second person, who publishes or returns it. Who sends it stands as its writer.
+
+    Refused while the question still carries an email address: everyone would read who asked.
+    """
     mine = _to_write(question, version, actor)
     if not draft.answer:
         refuse("Enter the answer", "answer")
+    if EMAIL_ADDRESS.search(draft.wording):
+        refuse("Take the email address out of the question. It may tell everyone who asked.", "wording")
     refuse_after_last_day(mine)
     _write(mine, draft, actor)
     mine.returned_because = ""

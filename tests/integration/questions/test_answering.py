@@ -92,6 +92,20 @@ def test_nothing_is_sent_to_a_second_reader_without_an_answer(login: Login):
     assert (refused.status_code, "Enter the answer" in refused.text) == (422, True)
 
 
+def test_an_email_address_left_in_the_question_is_not_handed_on(login: Login):
+    question = make_question(make_open_rfp())
+    writer = login(make_program_manager())
+    named = {**DRAFT, "version": "1", "then": "send", "wording": "May two apply? Write to jo.day@acme.example."}
+
+    refused = writer.post(page_of(question), data=named)
+
+    assert (refused.status_code, "Take the email address out" in refused.text) == (422, True)
+    assert "jo.day@acme.example" in refused.text, "what was typed is kept"
+    assert writer.post(page_of(question), data={**named, "then": "save"}).status_code == 303
+    clean = {**named, "version": "2", "wording": "May two apply? We are 2 @ once."}
+    assert writer.post(page_of(question), data=clean).status_code == 303
+
+
 def test_who_wrote_an_answer_does_not_publish_it_under_any_account():
     rfp = make_open_rfp()
     writer = make_program_manager("Wanda Writer")
