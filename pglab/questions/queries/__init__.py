@@ -14,6 +14,7 @@ from pglab.questions.queries.inbox import (
     list_unconfirmed_before,
     lock_question,
 )
+from pglab.questions.queries.own import OwnQuestion, list_own
 from pglab.questions.queries.published import (
     PER_PAGE,
     Answered,
@@ -32,6 +33,7 @@ __all__ = [
     "AnswerPage",
     "Answered",
     "Backlog",
+    "OwnQuestion",
     "Wanted",
     "answer_texts",
     "find_by_link",
@@ -46,6 +48,7 @@ __all__ = [
     "list_closed",
     "list_for_area",
     "list_open",
+    "list_own",
     "list_unconfirmed_before",
     "lock_question",
 ]
