@@ -5,6 +5,7 @@ from pglab.rfps.forms.asked import section_form as asked_form
 from pglab.rfps.forms.asking import KIND_WORDS, question_form, section_form
 from pglab.rfps.forms.call import (
     ChangedHostForm,
+    EMPTY,
     DetailsForm,
     EditForm,
     HostForm,
@@ -37,6 +38,7 @@ from pglab.rfps.forms.parts import (
 from pglab.rfps.forms.parts import section_fields as notice_fields
 
 __all__ = [
+    "EMPTY",
     "KIND_WORDS",
     "MEGABYTE",
     "POINTS",

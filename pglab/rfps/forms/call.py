@@ -20,6 +20,8 @@ from pglab.web.forms import (
     WholeNumberField,
 )
 
+# What a new cohort begins with when it is neither the sample plan nor an earlier cohort.
+EMPTY = "empty"
 # Whole cents fit a 32-bit column with room to spare.
 LARGEST_STIPEND = 1_000_000_00
 LARGEST_BUDGET = 20_000_000_00
@@ -131,7 +133,7 @@ def new_cohort_form(earlier: Iterable[Rfp]) -> type[NewCohortForm]:
     source = SelectField(
         "Start from",
         thing="what to start from",
-        choices=offered,
+        choices=[(EMPTY, "Nothing: you write every part"), *offered],
         required=False,
         nothing="The sample plan",
         description="Challenges, notice, rubric, questions, documents and installments are copied. "

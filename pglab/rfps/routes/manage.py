@@ -79,7 +79,7 @@ def next_step(rfp: Rfp, now: datetime) -> str:
 @bp.route("/manage/cohorts/new", methods=["GET", "POST"])
 @requires(StaffRole.PROGRAM_MANAGER)
 def new_cohort() -> ResponseReturnValue:
-    """A cohort from an earlier one or from the sample plan: number, dates and amounts; the rest is edited later."""
+    """A cohort from an earlier one, the sample plan or nothing: number, dates, amounts; the rest is edited later."""
     earlier = queries.list_rfps(me())
     form = forms.new_cohort_form(earlier)(data=suggestions())
     if form.submitted():
@@ -87,14 +87,23 @@ def new_cohort() -> ResponseReturnValue:
         source = next((rfp for rfp in earlier if str(rfp.cohort.number) == form["source"].data), None)
         try:
             with transaction():
-                services.create_cohort(services.NewCohort(**given), actor=me(), source=source)
+                services.create_cohort(
+                    services.NewCohort(**given), actor=me(), source=source, empty=form["source"].data == forms.EMPTY
+                )
         except RuleError as error:
             form.show(error)
         else:
-            begun = f"cohort {source.cohort.number}" if source else "the sample plan"
-            flash(f"Cohort {given['number']} is made from {begun}. Check each part.", "success")
+            flash(made_from(given["number"], source, form["source"].data), "success")
             return redirect(url_for(".setup", cohort=given["number"]), 303)
     return render_template("rfps/new_cohort.html", form=form), 422 if form.problems else 200
+
+
+def made_from(number: int, source: Rfp | None, begun: str | None) -> str:
+    """What a new cohort began with, and what comes next."""
+    if begun == forms.EMPTY:
+        return f"Cohort {number} is made. Its parts are empty; fill in each."
+    where = f"cohort {source.cohort.number}" if source else "the sample plan"
+    return f"Cohort {number} is made from {where}. Check each part."
 
 
 def suggestions() -> dict[str, Any]:

@@ -24,7 +24,7 @@ from pglab.rfps.models import (
     RfpSection,
 )
 from pglab.rfps.services.dates import check_dates, check_deadline_ahead, check_pilot_dates
-from pglab.rfps.services.plans import Plan, plan_of, sample_plan
+from pglab.rfps.services.plans import Plan, empty_plan, plan_of, sample_plan
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class NewCohort:
     is_sample: bool = False
 
 
-def create_cohort(new: NewCohort, *, actor: User, source: Rfp | None = None) -> Rfp:
-    """Make a cohort with its RFP as a draft, filled from an earlier cohort's RFP or else from the sample plan; whoever
-    makes it is its preparer."""
+def create_cohort(new: NewCohort, *, actor: User, source: Rfp | None = None, empty: bool = False) -> Rfp:
+    """Make a cohort with its RFP as a draft, filled from an earlier cohort's RFP or else from the sample plan, or left
+    `empty`; whoever makes it is its preparer."""
     require(policy.may_prepare(actor))
     if db.session.scalar(select(Cohort.id).where(Cohort.number == new.number)):
         raise RuleError(f"Cohort {new.number} exists already.", field="number")
@@ -59,7 +59,7 @@ def create_cohort(new: NewCohort, *, actor: User, source: Rfp | None = None) -> 
     check_dates(new)
     check_deadline_ahead(new.closes_at)
     check_pilot_dates(new.pilot_start_on, new.pilot_end_on)
-    plan = plan_of(source) if source else sample_plan()
+    plan = plan_of(source) if source else empty_plan() if empty else sample_plan()
     cohort = Cohort(
         number=new.number,
         headline=new.headline,
@@ -89,7 +89,8 @@ def create_cohort(new: NewCohort, *, actor: User, source: Rfp | None = None) -> 
     _add_notice(rfp, plan)
     _add_form(rfp, plan, _add_rubric(rfp, plan))
     record("cohort.created", cohort, actor=actor, after={"number": new.number})
-    record("rfp.drafted", rfp, actor=actor, after={"from": source.reference if source else "sample plan"})
+    begun = source.reference if source else "nothing" if empty else "sample plan"
+    record("rfp.drafted", rfp, actor=actor, after={"from": begun})
     return rfp
 
 

@@ -1,4 +1,4 @@
-"""Plans that a cohort begins with: the sample plan, an earlier cohort's parts, and the library of criteria."""
+"""Plans that a cohort begins with: the sample plan, an earlier cohort's parts, or nothing; the library of criteria."""
 
 import json
 from functools import cache
@@ -15,6 +15,7 @@ QUESTION = ("label", "name", "hint", "kind", "word_limit", "required", "options"
 SLOT = ("slug", "title", "hint", "media_types", "max_bytes", "max_pages", "required")
 INSTALLMENT = ("milestone", "done_when", "due_after_days", "amount_cents")
 Plan = dict[str, Any]
+PARTS = ("hosts", "areas", "sections", "eligibility", "criteria", "form", "slots", "installments")
 
 
 @cache
@@ -22,6 +23,11 @@ def sample_plan() -> Plan:
     """Challenge areas, notice, rubric, form, documents and installments, as a start; ours, not the program's record."""
     plan: Plan = json.loads((FOLDER / "sample_plan.json").read_text(encoding="utf-8"))
     return plan
+
+
+def empty_plan() -> Plan:
+    """Nothing of any part: everything is still to be written."""
+    return {"stages": {"has_pitch": False, "has_feasibility": False}, **{part: [] for part in PARTS}}
 
 
 @cache

@@ -141,6 +141,22 @@ def test_the_suggested_cohort_can_be_created_as_it_stands(login):
     assert "Finish the setup" in client.get("/manage/cohorts/1/setup").text
 
 
+def test_a_cohort_of_which_nothing_is_copied_says_what_is_missing(login):
+    manager = Person(login(make_program_manager())).open("/manage/cohorts/new")
+
+    manager.press("Create the cohort", number="12", source="empty").sees("Its parts are empty; fill in each.")
+
+    for missing in (
+        "There is no challenge area.",
+        "The official notice has no section.",
+        "The proposal form asks nothing.",
+    ):
+        manager.sees(missing)
+    manager.sees("Weights must add up to 100%. They add up to 0%.", "They add up to $0.").open(
+        "/manage/cohorts/12/preview"
+    )
+
+
 def test_the_preview_shows_the_page_and_the_form_and_keeps_nothing(login):
     manager = make_program_manager()
     make_draft_rfp(actor=manager)
