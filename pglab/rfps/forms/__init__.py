@@ -4,8 +4,8 @@ from pglab.rfps.forms.asked import as_answer, as_text, field_name, posted_questi
 from pglab.rfps.forms.asked import section_form as asked_form
 from pglab.rfps.forms.asking import KIND_WORDS, question_form, section_form
 from pglab.rfps.forms.call import (
-    ChangedHostForm,
     EMPTY,
+    ChangedHostForm,
     DetailsForm,
     EditForm,
     HostForm,

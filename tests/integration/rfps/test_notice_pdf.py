@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
-import pypdfium2
 import pytest
 
 from pglab.adapters import pdf
@@ -16,15 +15,9 @@ from pglab.rfps.queries.differences import leaves
 from pglab.web.filters import et_long
 from tests.factories.addenda import cancel, make_addendum
 from tests.factories.rfps import make_draft_rfp, make_open_rfp, make_program_people, new_cohort
+from tests.support.deadlines import words_of_pdf
 
 HOSTILE = "#panic(1) $x$ *bold* _it_ \\ <b>b</b> @ref `raw` // no [x] ~ = 1"
-
-
-def words(file: bytes) -> str:
-    document = pypdfium2.PdfDocument(file)
-    said = " ".join(page.get_textpage().get_text_range() for page in document)
-    document.close()
-    return " ".join(said.replace("\x02", "").replace("\ufffe", "").split())
 
 
 def test_the_file_says_what_the_page_says(client):
@@ -33,7 +26,7 @@ def test_the_file_says_what_the_page_says(client):
     content = client.get("/cohorts/12.json").json["content"]
 
     answer = client.get("/cohorts/12/rfp.pdf")
-    said = words(answer.data)
+    said = words_of_pdf(answer.data)
 
     assert answer.content_type == "application/pdf"
     assert et_long(rfp.closes_at) in said
@@ -133,7 +126,7 @@ def test_no_word_is_code_and_no_letter_breaks_it(client, written):
     with pikepdf.open(io.BytesIO(answer.data)) as file:
         assert "/StructTreeRoot" in file.Root
     if written is HOSTILE:
-        assert "#panic(1) $x$ *bold* _it_ \\ <b>b</b> @ref `raw` // no [x] ~ = 1" in words(answer.data)
+        assert "#panic(1) $x$ *bold* _it_ \\ <b>b</b> @ref `raw` // no [x] ~ = 1" in words_of_pdf(answer.data)
 
 
 def test_a_file_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

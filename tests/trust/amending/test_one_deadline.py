@@ -1,7 +1,5 @@
 """P6: the deadline is one column. It is moved, and every surface that shows it is found by walking the routes."""
 
-import html
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -15,15 +13,15 @@ from pglab.addenda import services
 from pglab.addenda.models import Addendum
 from pglab.app import create_app
 from pglab.cli.demo import city as demo_city
-from pglab.core.clock import EASTERN
 from pglab.core.db import db, transaction
 from pglab.outbox.models import Email, Notice
 from pglab.proposals.services import tell_teams_of_addendum
 from pglab.rfps import queries as rfp_queries
 from pglab.rfps.models import Rfp
-from pglab.web.filters import clock_words
+from pglab.rfps.routes import files
 from tests.support import databases
 from tests.support.client import client_for
+from tests.support.deadlines import names, said_in
 from tests.support.demo import demo_database
 from tests.support.scoreboard import Scores
 from tests.support.undoing import undone
@@ -37,10 +35,8 @@ HISTORY = {
     *("admin.audit", "admin.event", "outbox.notices", "outbox.notice"),
     *("outbox.kept_mails", "outbox.kept_mail"),
 }
-# Inside a page: what was announced before, and what an addendum marks as replaced. Both say when.
-PAST = re.compile(
-    r"<del>.*?</del>|<li id=\"news-.*?</li>|<details class=\"more\">.*?</details>|<entry>.*?</entry>", re.DOTALL
-)
+# What leaves the site as a file, and is read elsewhere.
+FILES = ("rfps.notice_pdf", "rfps.cohort_calendar", "rfps.cohort_facts")
 Surface = tuple[str, str]
 
 
@@ -53,27 +49,9 @@ def city() -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def marks(deadline: datetime) -> set[str]:
-    """Every way in which a page, a feed, a calendar, a mail or a program may write this instant."""
-    local = deadline.astimezone(EASTERN)
-    return {
-        f"{local:%B} {local.day}, {local.year}, {clock_words(local)}",
-        f"{local:%b} {local.day}, {local.year}, {clock_words(local)}",
-        f"{local:%a, %b} {local.day}, {clock_words(local)}",
-        f"{local:%Y-%m-%dT%H:%M}",
-        f"{deadline:%Y-%m-%dT%H:%M}",
-        f"{local:%Y%m%dT%H%M}",
-        f"{deadline:%Y%m%dT%H%M}",
-        str(int(deadline.timestamp() * 1000)),
-    }
-
-
 def words_of(response: TestResponse) -> str:
-    """What somebody reads there, with folded lines whole and without what is told as past; of a picture nothing."""
-    if response.status_code != 200 or response.mimetype.startswith("image/"):
-        return ""
-    unfolded = response.data.decode(errors="replace").replace("\r\n ", "")
-    return PAST.sub("", html.unescape(unfolded).replace("\N{NO-BREAK SPACE}", " "))
+    """What somebody reads there."""
+    return said_in(response.data, response.mimetype) if response.status_code == 200 else ""
 
 
 def walk(app: Flask, *looking: str) -> dict[Surface, str]:
@@ -98,8 +76,7 @@ def of_the_call(place: Place) -> bool:
 
 def naming(read: dict[Surface, str], deadline: datetime) -> set[Surface]:
     """Who reads this instant where, but for the pages of the past."""
-    written = marks(deadline)
-    return {each for each, said in read.items() if each[1] not in HISTORY and any(mark in said for mark in written)}
+    return {each for each, said in read.items() if each[1] not in HISTORY and names(said, deadline)}
 
 
 def move_deadline(rfp: Rfp, closes_at: datetime) -> Addendum:
@@ -126,6 +103,7 @@ def test_a_moved_deadline_stands_on_every_surface(city: Flask, scored: Scores, m
         first = odd_minute(rfp, 3, 37)
         move_deadline(rfp, first)
         before = naming(walk(city, *LOOKING), first)
+        printed, subscribed = (client_for(city).get(f"/cohorts/12{each}").data for each in ("/rfp.pdf", ".ics"))
         second = odd_minute(rfp, 4, 41)
         addendum = move_deadline(rfp, second)
         read = walk(city, *LOOKING)
@@ -134,14 +112,17 @@ def test_a_moved_deadline_stands_on_every_surface(city: Flask, scored: Scores, m
         assert naming(read, first) == set()
         assert before - after == set()
         assert len({name for _, name in after}) >= 12, sorted({name for _, name in after})
+        assert {("visitor", each) for each in FILES} <= after, "files for the public name the deadline"
         assert_mails_name(addendum, second, first)
         scored("P6", what="surfaces (person × page) of a moved deadline that name another one", sample=len(after))
 
         kept = city.jinja_env.filters["et_long"]
         monkeypatch.setitem(city.jinja_env.filters, "et_long", lambda at: kept(first if at == second else at))
+        monkeypatch.setattr(files, "kept_pdf", lambda *_what, **_where: printed)
+        monkeypatch.setattr(rfp_queries, "write_dates", lambda *_what, **_where: subscribed)
         broken = naming(walk(city, "visitor"), first)
-        assert broken, "the walk must notice a page that remembers the old deadline"
-        scored("P6", control=f"{len(broken)} pages that were made to remember the old deadline were found")
+        assert {("visitor", each) for each in FILES[:2]} < broken, "what remembers the old deadline must be noticed"
+        scored("P6", control=f"{len(broken)} pages and files that were made to remember the old deadline were found")
 
 
 def assert_mails_name(addendum: Addendum, second: datetime, first: datetime) -> None:
@@ -154,6 +135,6 @@ def assert_mails_name(addendum: Addendum, second: datetime, first: datetime) -> 
     ).all()
     assert found
     for subject, calendar in found:
-        assert any(mark in subject for mark in marks(second))
-        assert any(mark in calendar for mark in marks(second))
-        assert not any(mark in subject + calendar for mark in marks(first))
+        assert names(subject, second)
+        assert names(calendar, second)
+        assert not names(subject + calendar, first)
