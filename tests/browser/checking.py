@@ -77,6 +77,7 @@ class Inspector:
 
     problems: list[str] = field(default_factory=list)
     takes_pictures: bool = True
+    widths: Sequence[int] = (DESK, PHONE)
     shapes: set[tuple[str, int]] = field(default_factory=set)
     looked: int = 0
     audited: int = 0
@@ -91,9 +92,10 @@ class Inspector:
         if message.type in ("error", "warning") and not refused_page:
             self.problems.append(f"{who} {page.url}: {message.text}")
 
-    def look(self, page: Page, name: str, *, audit: Sequence[int] = (DESK, PHONE), scroll: Sequence[int] = ()) -> None:
+    def look(self, page: Page, name: str, *, audit: Sequence[int] = (), scroll: Sequence[int] = ()) -> None:
         """Check the page as it stands: with axe and a picture at the widths of `audit` unless its shape is known,
         and for sideways scrolling at those of `scroll` in any case."""
+        audit = audit or self.widths
         self.looked += 1
         self._measure(page, f"{name} at {DESK}")
         shape = page.evaluate(SHAPE)

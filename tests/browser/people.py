@@ -90,7 +90,8 @@ class Reader:
             chosen = control.locator(f'xpath=ancestor::form//input[@name="{control.get_attribute("name")}"]').and_(
                 self.page.locator(f'[value="{value}"]')
             )
-            self.page.locator(f'label[for="{chosen.get_attribute("id")}"]').click(force=True)
+            if not chosen.is_checked():
+                self.page.locator(f'label[for="{chosen.get_attribute("id")}"]').click(force=True)
             assert chosen.is_checked(), f"{self.name} could not choose {value} on {self.path}"
         elif kind == "select":
             control.select_option(value)

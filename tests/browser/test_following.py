@@ -16,7 +16,7 @@ from pglab.subscriptions.services import announce
 from pglab.subscriptions.states import NewsKind
 from tests.browser.checking import Inspector
 from tests.browser.people import Reader
-from tests.browser.test_keyboard import Typist
+from tests.browser.typists import Typist
 from tests.support.site import Site
 
 pytestmark = pytest.mark.browser

@@ -42,6 +42,8 @@ class Site:
             "DATABASE_URL": self.settings.database_url,
             "DATABASE_OWNER_URL": self.settings.database_owner_url,
             "BASE_URL": self.address,
+            "MAIL_SERVER": self.settings.mail_server or "",
+            "MAIL_PORT": str(self.settings.mail_port),
         }
         command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--once"]
         subprocess.run(  # noqa: S603  (our own command)

@@ -1,4 +1,4 @@
-"""Asking and answering in a browser that runs no scripts, and asking with the keyboard alone."""
+"""Asking and answering in a browser that runs no scripts. test_publishing.py does both without a mouse."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,6 @@ from sqlalchemy import select
 from pglab.core.db import db
 from pglab.outbox.models import Notice
 from tests.browser.people import Reader
-from tests.browser.test_keyboard import Typist
 from tests.support.site import Site
 
 pytestmark = pytest.mark.browser
@@ -50,15 +49,3 @@ def test_a_question_goes_to_the_public_page_without_scripts(demo: Site, a_window
 
     asker.open("/cohorts/12/questions").sees(WORDING, ANSWER).does_not_see(QUESTION, "new.asker")
     asker.press("Filter", q="together").sees("1 answer, newest first", WORDING)
-
-
-def test_a_question_is_asked_with_the_keyboard_alone(demo: Site, a_window: Callable[..., Reader]):
-    asker = a_window(demo, "visitor").open("/cohorts/12/questions")
-    keys = Typist(asker)
-    keys.go_to("Ask a question")
-    asker.going(lambda: asker.page.keyboard.press("Enter"))
-    keys.go_to(name="text").type(QUESTION)
-    keys.go_to(name="about").type("Who can")
-    keys.go_to(name="email").type("another.asker@example.org")
-    keys.go_to("Send question")
-    asker.going(lambda: asker.page.keyboard.press("Enter")).sees("Check your email")

@@ -1,4 +1,4 @@
-"""An addendum and a later deadline in Chromium: two people, a founder who acknowledges, and what everyone reads."""
+"""The pages of addenda, later deadlines and cancellations, for everyone and for the two people, at every width."""
 
 from collections.abc import Callable
 
@@ -41,15 +41,4 @@ def test_the_pages_of_official_changes_hold_at_every_width(
             reader.page.goto(demo.address + address)
             assert said in reader.page.inner_text("main"), address
             inspector.look(reader.page, f"{address} for {name}", audit=(DESK,), scroll=(SMALL,))
-    inspector.is_content()
-
-
-def test_an_addendum_goes_from_a_draft_to_a_founder(demo: Site, inspector: Inspector, a_window: Callable[..., Reader]):
-    """Two people issue what waits in cohort 12; the founder is asked, acknowledges, and finds it done."""
-    director = a_window(demo, "director", inspector).be("Helen Novak").open("/manage/cohorts/12/addenda/draft")
-    director.press("Issue addendum", checked="yes").sees("Addendum 2 is issued", "Addendum 2: A longer pitch deck")
-    founder = a_window(demo, "founder", inspector).be("Dana Ruiz").open("/apply").follow("L12-")
-    founder.sees("Read Addendum 2", "Needs you").follow("Acknowledge addenda")
-    founder.press("Save", addendum_2="yes").sees("Your acknowledgment is saved.").follow("Acknowledge addenda")
-    founder.sees("Acknowledged by Dana Ruiz")
     inspector.is_content()

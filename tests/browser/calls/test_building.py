@@ -1,4 +1,4 @@
-"""Building a cohort from nothing: without scripts, with the keyboard alone, and on every device."""
+"""Building a cohort: without scripts, and on every device. test_publishing.py walks on without a mouse."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from tests.browser.checking import Inspector
 from tests.browser.people import Reader
-from tests.browser.test_keyboard import Typist
 from tests.support.site import Site
 
 pytestmark = pytest.mark.browser
@@ -55,22 +54,6 @@ def test_a_cohort_is_built_from_nothing_without_scripts(demo: Site, a_window: Ca
     director.press("Publish cohort 21", checked="yes").open("/manage/cohorts/21/publication").sees(
         "Version 1", "SHA-256"
     )
-
-
-def test_a_cohort_is_published_by_two_people_without_a_mouse(demo: Site, a_window: Callable[..., Reader]):
-    manager = Typist(a_window(demo, "Priya Shah").be("Priya Shah").open("/manage"))
-    manager.follow("Create a cohort").press("Create the cohort")
-    number = manager.reader.path.split("/")[3]
-    manager.follow("Challenge areas").press("Move down Safer streets")
-    manager.reader.open(f"/manage/cohorts/{number}/setup")
-    manager.follow("Check and send for review").press("Send for review")
-    director = Typist(a_window(demo, "Helen Novak").be("Helen Novak"))
-    director.reader.open(f"/manage/cohorts/{number}/publication")
-    director.press(f"Publish cohort {number}", expect=422)
-    director.go_to(name="checked")
-    director.page.keyboard.press("Space")
-    director.press(f"Publish cohort {number}")
-    director.reader.sees("is published")
 
 
 def test_pages_of_the_setup_fit_every_device(demo: Site, a_window: Callable[..., Reader], inspector: Inspector):
