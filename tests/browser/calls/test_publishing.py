@@ -262,4 +262,5 @@ def kept_file(call: Call, path: str) -> str:
 
 def newest_entry(call: Call, path: str) -> str:
     """The first entry of a feed."""
-    return call.visitor.page.request.get(call.site.address + path).text().split("<entry>")[1]
+    entries = call.visitor.page.request.get(call.site.address + path).text().split("<entry>")
+    return said_in(entries[1].encode(), "text/xml")
