@@ -14,6 +14,7 @@ PAST = re.compile(
     r"<del>.*?</del>|<li id=\"news-.*?</li>|<details class=\"more\">.*?</details>|<entry>.*?</entry>|Before: [^\n<]*",
     re.DOTALL,
 )
+PRINTED_PAST = re.compile(r"Before: .*? (?=After: )")
 
 
 def marks(deadline: datetime) -> set[str]:
@@ -40,7 +41,7 @@ def said_in(content: bytes, media_type: str) -> str:
     """What somebody reads in an answer, with folded lines whole and without what is told as past; of a picture
     nothing."""
     if media_type == "application/pdf":
-        return words_of_pdf(content)
+        return PRINTED_PAST.sub("", words_of_pdf(content))
     if media_type.startswith("image/"):
         return ""
     unfolded = content.decode(errors="replace").replace("\r\n ", "")

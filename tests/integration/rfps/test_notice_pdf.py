@@ -43,7 +43,7 @@ def test_the_file_leaves_no_frozen_word_out_and_keeps_the_order_of_the_page(clie
     content = client.get("/cohorts/12.json").json["content"]
     del content["eligibility_check"]  # Help to read the conditions, no condition of its own.
 
-    said = words(client.get("/cohorts/12/rfp.pdf").data)
+    said = words_of_pdf(client.get("/cohorts/12/rfp.pdf").data)
 
     keys = ("title", "body", "problem", "affected", "success", "constraints", "data_and_sites", "host", "label", "hint")
     keys += ("milestone", "done_when", "question", "group", "criterion")
@@ -63,11 +63,11 @@ def test_the_file_leaves_no_frozen_word_out_and_keeps_the_order_of_the_page(clie
 
 def test_the_file_says_what_each_addendum_changed_and_that_a_call_was_cancelled(client):
     rfp = make_open_rfp()
-    assert "Amended by" not in words(client.get("/cohorts/12/rfp.pdf").data)
+    assert "Amended by" not in words_of_pdf(client.get("/cohorts/12/rfp.pdf").data)
     make_addendum(rfp, {"eligibility.0": "Your company is registered in Pennsylvania."})
     make_addendum(rfp)
 
-    said = words(client.get("/cohorts/12/rfp.pdf").data)
+    said = words_of_pdf(client.get("/cohorts/12/rfp.pdf").data)
 
     assert "Version 3, as amended by Addenda 1 to 2" in said
     assert 'As amended by <a href="/cohorts/12/addenda">Addenda 1 to 2</a>' in client.get("/cohorts/12/rfp").text
@@ -75,7 +75,7 @@ def test_the_file_says_what_each_addendum_changed_and_that_a_call_was_cancelled(
     assert "After: Your company is registered in Pennsylvania." in said
     assert "This call was cancelled" not in said
     cancel(rfp)
-    assert "This call was cancelled" in words(client.get("/cohorts/12/rfp.pdf").data)
+    assert "This call was cancelled" in words_of_pdf(client.get("/cohorts/12/rfp.pdf").data)
 
 
 def test_the_file_is_tagged_and_says_its_title_and_language(client):
