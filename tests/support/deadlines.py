@@ -14,7 +14,8 @@ PAST = re.compile(
     r"<del>.*?</del>|<li id=\"news-.*?</li>|<details class=\"more\">.*?</details>|<entry>.*?</entry>|Before: [^\n<]*",
     re.DOTALL,
 )
-PRINTED_PAST = re.compile(r"Before: .*? (?=After: )")
+INSTANT = r"\w+, [^:]*?:\d\d [ap]\.m\. ET"
+PRINTED_PAST = re.compile(f"Before: {INSTANT} After: {INSTANT}")
 
 
 def marks(deadline: datetime) -> set[str]:
