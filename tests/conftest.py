@@ -7,30 +7,33 @@ from flask import Flask
 
 from config import Settings
 from pglab.accounts.models import User
-from pglab.app import create_app
 from tests.support import databases
 from tests.support.client import Client, client_for
 from tests.support.scoreboard import scored  # noqa: F401  (a fixture: the figures a proof leaves)
 from tests.support.undoing import undone
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="keep a picture of every page the browser tests look at")
+
+
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
-    """Settings on a database migrated for this run; tests roll back, so it stays as empty as it began."""
-    name = databases.run_name("test")
-    yield databases.migrated_database(name)
-    databases.drop(name)
+    """Settings on an empty database of this run; tests roll back, so it stays as empty as it began."""
+    with databases.copy_of(databases.empty_database(), databases.run_name("test")) as settings:
+        yield settings
 
 
 @pytest.fixture(scope="session")
-def app(settings: Settings) -> Flask:
-    return create_app(settings)
+def app(settings: Settings) -> Iterator[Flask]:
+    with databases.app_on(settings) as app:
+        yield app
 
 
 @pytest.fixture
 def rolled_back(app: Flask, settings: Settings) -> Iterator[None]:
     """One transaction around the test; what it commits is undone at its end, and the official time runs on."""
-    with undone(app):
+    with undone(app, stays_connected=True):
         yield
     databases.OfficialClock(settings).reset()
 

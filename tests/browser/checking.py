@@ -73,10 +73,10 @@ def pictures() -> Path:
 @dataclass
 class Inspector:
     """Looks at pages and remembers what is wrong with them; each shape of page is given to axe once for each width.
-    Pictures are kept for people who look themselves; whoever looks at very many pages does without."""
+    Pictures are for people who want to look themselves (`--pictures`)."""
 
     problems: list[str] = field(default_factory=list)
-    takes_pictures: bool = True
+    takes_pictures: bool = False
     widths: Sequence[int] = (DESK, PHONE)
     shapes: set[tuple[str, int]] = field(default_factory=set)
     looked: int = 0

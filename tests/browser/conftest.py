@@ -38,8 +38,8 @@ def demo(request: pytest.FixtureRequest) -> Iterator[Site]:
 
 
 @pytest.fixture
-def inspector() -> Inspector:
-    return Inspector()
+def inspector(request: pytest.FixtureRequest) -> Inspector:
+    return Inspector(takes_pictures=request.config.getoption("--pictures"))
 
 
 @pytest.fixture

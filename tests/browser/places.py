@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 from pglab.accounts.models import Organization, User
 from pglab.audit.models import AuditEvent
-from pglab.cohorts.models import ChallengeArea
+from pglab.cohorts.models import ChallengeArea, HostOrganization
 from pglab.contact.models import Message
 from pglab.core.db import db
 from pglab.outages.models import Outage
@@ -49,13 +49,14 @@ COME_TO_OTHERWISE = {
     *("accounts.code", "accounts.home", "accounts.confirm", "accounts.reset", "accounts.verify"),
     *("accounts.invitation", "accounts.new_email", "questions.confirmation"),
     *("subscriptions.confirm", "subscriptions.settings", "subscriptions.unsubscribe", "subscriptions.calls_feed"),
-    "rfps.updates_feed",
+    *("subscriptions.results_feed", "rfps.updates_feed", "rfps.answers_feed", "rfps.addenda_feed"),
     *("proposals.own_file", "proposals.received_file", "proposals.record_file", "proposals.receipt_file"),
     *("proposals.refusal_file", "proposals.receipt_keys", "reviews.document", "reviews.ranking_csv"),
     *(
         "rfps.cohort_calendar",
         "rfps.cohort_facts",
         "rfps.notice_pdf",
+        "rfps.questions_pdf",
         "info_sessions.session_calendar",
         "info_sessions.place",
     ),
@@ -117,6 +118,7 @@ def values(name: str, rule: Rule) -> list[Any]:
         ),
         "question_id": lambda: questions(rule.rule),
         "outage_id": lambda: all_of(select(Outage.id)),
+        "host_id": lambda: all_of(select(HostOrganization.id).limit(1)),
         "passkey_id": list,  # the demo has no devices; tests/browser/test_passkeys.py comes there
     }
     return list(makers[name]())

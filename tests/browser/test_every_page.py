@@ -22,7 +22,7 @@ all_places = cache(places)
 @pytest.fixture
 def inspector() -> Inspector:
     """Gives axe no shape of page that it was given for another person."""
-    return Inspector(shapes=SHAPES, takes_pictures=False)
+    return Inspector(shapes=SHAPES)
 
 
 @pytest.mark.parametrize("name", EVERYBODY)

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from config import Settings
 from pglab.accounts.models import StaffRole
 from pglab.accounts.queries import find_user_by_email
 from pglab.accounts.services import PERSONAS
@@ -80,10 +79,9 @@ class Town:
 
 
 @pytest.fixture
-def site(settings: Settings) -> Iterator[Site]:
+def site() -> Iterator[Site]:
     """The product over an empty database in which only the City's people have accounts."""
-    template = settings.database_url.split("@/")[1].split("?")[0]
-    with databases.copy_of(template, databases.run_name("story")) as own, served(own) as site:
+    with databases.copy_of(databases.empty_database(), databases.run_name("story")) as own, served(own) as site:
         with site.app.app_context():
             for persona in PERSONAS:
                 if persona.name in ROLES:

@@ -26,7 +26,7 @@ WALKED: set[str] = set()
 
 @pytest.mark.parametrize("name", GROUPS)
 def test_every_kind_of_page_holds_on_every_device(name: str, demo: Site, a_window: Callable[..., Reader]):
-    reader, inspector = a_window(demo, name, None), Inspector(takes_pictures=False)
+    reader, inspector = a_window(demo, name, None), Inspector()
     if name != NOBODY:
         reader.be(name)
     inspector.watch(reader.page, name)
@@ -76,7 +76,7 @@ def visit(reader: Reader, inspector: Inspector, page: Found) -> None:
 
 def test_a_page_that_breaks_is_noticed(demo: Site, a_window: Callable[..., Reader]):
     """Negative control: something wide, a wide card, something without a label and something that moves are found."""
-    reader, inspector = a_window(demo, NOBODY, None), Inspector(takes_pictures=False)
+    reader, inspector = a_window(demo, NOBODY, None), Inspector()
     reader.page.goto(demo.address + "/transparency")
     reader.page.evaluate(BROKEN)
 

@@ -1,16 +1,19 @@
-"""Databases for tests: one migrated template a run, cheap copies of it, and the official clock moved by the owner."""
+"""Databases for tests: made once for each state of the code, copied cheaply; and the official clock, moved by force."""
 
+import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import psycopg
+from fasteners import InterProcessLock
 from flask import Flask
 
-from config import Settings
+from config import ROOT, Settings
 from pglab.adapters.embedded import ensure_database
 from pglab.app import create_app
+from pglab.core.db import db
 from tests.support import services
 
 OWNER = "pglab_owner"
@@ -41,8 +44,66 @@ def migrated_database(name: str) -> Settings:
     """Make `name` and bring it to the newest migration."""
     ensure_database(services.postgres(), name)
     settings = settings_for(name)
-    migrate(create_app(settings), "upgrade")
+    with app_on(settings) as app:
+        migrate(app, "upgrade")
     return settings
+
+
+@contextmanager
+def app_on(settings: Settings) -> Iterator[Flask]:
+    """The product with these settings; its connections are closed at the end."""
+    app = create_app(settings)
+    try:
+        yield app
+    finally:
+        hang_up(app)
+
+
+def hang_up(app: Flask) -> None:
+    """Close all connections of this app, so that its database may be copied or dropped."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def made_once(kind: str, sources: Sequence[str], make: Callable[[str], object]) -> str:
+    """The name of a database of this kind for the sources as they are now; `make` makes it when there is none.
+
+    Never write to it, nor stay connected: take a copy (`copy_of`), or undo what you do.
+    """
+    name = f"{kind}_{fingerprint(sources)}"
+    with InterProcessLock(str(services.state() / f"{kind}.lock")):
+        known = existing(kind)
+        if name not in known:
+            for old in known:
+                drop(old)
+            make(f"{name}_new")
+            with superuser() as connection:
+                connection.execute(f'ALTER DATABASE "{name}_new" RENAME TO "{name}"')
+    return name
+
+
+def existing(kind: str) -> set[str]:
+    """The databases of this kind that there are, half-made ones too."""
+    pattern = "SELECT datname FROM pg_database WHERE datname ~ %s"
+    with superuser() as connection:
+        return {str(row[0]) for row in connection.execute(pattern, [f"^{kind}_[0-9a-f]{{12}}(_new)?$"])}
+
+
+def fingerprint(sources: Sequence[str]) -> str:
+    """Tells one state of these files and folders from another."""
+    digest = hashlib.sha256()
+    for source in sources:
+        root = ROOT / source
+        for path in [root] if root.is_file() else sorted(root.rglob("*")):
+            if path.suffix in (".py", ".json", ".yaml") and "__pycache__" not in path.parts:
+                digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def empty_database() -> str:
+    """The name of a database that is migrated and empty; for copies."""
+    return made_once("empty", ("migrations", "pglab/core/db.py"), migrated_database)
 
 
 def migrate(app: Flask, *command: str) -> None:

@@ -13,7 +13,6 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from config import ROOT, Settings
 from pglab.app import create_app
-from pglab.core.db import db
 from tests.support import databases, services
 
 
@@ -68,6 +67,4 @@ def served(settings: Settings, *, host: str = "127.0.0.1") -> Iterator[Site]:
         server.shutdown()
         thread.join()
         server.server_close()
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        databases.hang_up(app)

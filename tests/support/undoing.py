@@ -10,8 +10,12 @@ from pglab.core.db import db
 
 
 @contextmanager
-def undone(app: Flask) -> Iterator[None]:
-    """What is committed inside goes into savepoints of one transaction, and is undone at the end."""
+def undone(app: Flask, *, stays_connected: bool = False) -> Iterator[None]:
+    """What is committed inside goes into savepoints of one transaction, and is undone at the end.
+
+    A connection that stays has learned the tables already, a third of PostgreSQL's work for a test; a database that
+    others copy must not be connected to.
+    """
     kept = db.session
     with app.app_context():
         connection = db.engine.connect()
@@ -27,7 +31,8 @@ def undone(app: Flask) -> Iterator[None]:
             outer.rollback()
             connection.close()
             db.session = kept
-            db.engine.dispose()
+            if not stays_connected:
+                db.engine.dispose()
 
 
 @contextmanager

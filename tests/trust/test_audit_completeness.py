@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 
 from config import Settings
 from pglab.accounts import services
-from pglab.app import create_app
 from pglab.audit.queries import verify_chain
 from pglab.core.db import db, transaction
 from tests.support import databases
@@ -51,13 +50,11 @@ def witnessed() -> Iterator[Flask]:
     name = databases.run_name("witness")
     settings = databases.migrated_database(name)
     watch(name)
-    app = create_app(settings)
-    told = app.test_cli_runner().invoke(args=["demo", "load"])
-    assert told.exit_code == 0, told.output
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+    with databases.app_on(settings) as app:
+        told = app.test_cli_runner().invoke(args=["demo", "load"])
+        assert told.exit_code == 0, told.output
+        with app.app_context():
+            yield app
     databases.drop(name)
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import select
 from config import Settings
 from pglab.accounts.models import User
 from pglab.adapters.storage import S3Store
-from pglab.app import create_app
 from pglab.cli.backup.contents import DUMP, FILES, BackupError
 from pglab.cli.backup.copying import make_backup
 from pglab.core.db import db
@@ -66,12 +65,9 @@ def copy_files(app: Flask, store: S3Store, folder: Path) -> int:
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The demo city with its files in a bucket of its own."""
-    with bucket_named("city-kept") as store:
-        app = create_app(on(demo_database(), "city-kept"))
+    with bucket_named("city-kept") as store, databases.app_on(on(demo_database(), "city-kept")) as app:
         assert copy_files(app, store, tmp_path_factory.mktemp("files")) > 20
         yield app
-        with app.app_context():
-            db.engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -93,12 +89,8 @@ def empty(tmp_path: Path) -> Iterator[Flask]:
     name = databases.run_name("restored")
     databases.drop(name)
     databases.ensure_database(services.postgres(), name)
-    with bucket_named("city-restored"):
-        app = create_app(on(name, "city-restored"))
+    with bucket_named("city-restored"), databases.app_on(on(name, "city-restored")) as app:
         yield app
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
     databases.drop(name)
 
 

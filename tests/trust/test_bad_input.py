@@ -44,8 +44,7 @@ def city() -> Iterator[Flask]:
 
     app.add_url_rule("/planted", "planted", planted, methods=["POST"])
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    databases.hang_up(app)
 
 
 @pytest.fixture(scope="module")

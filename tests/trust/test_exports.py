@@ -12,7 +12,6 @@ from flask import Flask
 from sqlalchemy import text
 
 from config import ROOT
-from pglab.app import create_app
 from pglab.core.db import db
 from pglab.core.sheets import write_csv
 from tests.support import databases
@@ -136,10 +135,8 @@ def test_there_is_one_way_to_write_a_table():
 
 @pytest.fixture(scope="module")
 def city() -> Iterator[Flask]:
-    app = create_app(databases.settings_for(demo_database()))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with databases.app_on(databases.settings_for(demo_database())) as app:
+        yield app
 
 
 ATTACK = '=HYPERLINK("http://evil.example","pay")'

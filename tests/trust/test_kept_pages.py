@@ -36,18 +36,14 @@ CLOCK = kept_pages.clock_mark(datetime(2026, 1, 1, tzinfo=UTC)).partition(b'"')[
 
 
 @pytest.fixture
-def site(settings: Settings) -> Iterator[tuple[Flask, Flask, databases.OfficialClock]]:
+def site() -> Iterator[tuple[Flask, Flask, databases.OfficialClock]]:
     """Two processes' worth of the product on one database in which commits are real; both keep pages."""
-    template = settings.database_url.split("@/")[1].split("?")[0]
-    with databases.copy_of(template, databases.run_name("kept")) as own:
+    with databases.copy_of(databases.empty_database(), databases.run_name("kept")) as own:
         first, second = (create_app(replace(own, keep_pages=True)) for _ in range(2))
         with first.app_context():
             yield first, second, databases.OfficialClock(own)
-            db.session.remove()
-            db.engine.dispose()
-        with second.app_context():
-            db.engine.dispose()
         for each in (first, second):
+            databases.hang_up(each)
             each.extensions["page_stamp"].close()
 
 

@@ -22,6 +22,7 @@ from scripts import verify_receipt
 from tests.factories.accounts import make_user
 from tests.factories.proposals import fill, make_draft, representative_of, submit
 from tests.factories.rfps import make_open_rfp
+from tests.support import databases
 from tests.support.accounts import code_for
 from tests.support.client import Client, client_for
 from tests.support.scoreboard import Scores
@@ -43,8 +44,7 @@ def restarted(committed: Flask) -> Iterator[With]:
 
     yield start
     for app in apps:
-        with app.app_context():
-            db.engine.dispose()
+        databases.hang_up(app)
 
 
 class Visitor:

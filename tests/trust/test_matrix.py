@@ -92,10 +92,8 @@ def as_lines(visits: list[Visit]) -> list[str]:
 @pytest.fixture(scope="module")
 def city() -> Iterator[Flask]:
     """The product on the demo city."""
-    app = create_app(databases.settings_for(demo_database()))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with databases.app_on(databases.settings_for(demo_database())) as app:
+        yield app
 
 
 @pytest.fixture(scope="module")
@@ -214,10 +212,8 @@ def unfenced() -> Iterator[Flask]:
         with databases.superuser(name) as connection:
             for (table,) in connection.execute(FENCED).fetchall():
                 connection.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
-        app = create_app(own)
-        yield app
-        with app.app_context():
-            db.engine.dispose()
+        with databases.app_on(own) as app:
+            yield app
 
 
 def test_the_seal_holds_with_either_layer_alone(

@@ -12,7 +12,6 @@ from sqlalchemy.engine import make_url
 
 from config import Settings
 from pglab.accounts.models import User
-from pglab.app import create_app
 from pglab.core.clock import eastern_today
 from pglab.core.db import db, transaction
 from pglab.core.errors import DomainError
@@ -29,22 +28,17 @@ ROUNDS = 1000
 
 
 @pytest.fixture
-def committed(settings: Settings, app: object) -> Iterator[Settings]:
+def committed() -> Iterator[Settings]:
     """A database of its own, where what is done stays done."""
-    db_name = str(make_url(settings.database_url).database)
-    with app.app_context():  # type: ignore[attr-defined]  # the Flask app of the run
-        db.engine.dispose()
-    with databases.copy_of(db_name, databases.run_name("money")) as own:
+    with databases.copy_of(databases.empty_database(), databases.run_name("money")) as own:
         yield own
 
 
 @pytest.fixture
 def own_app(committed: Settings) -> Iterator[Flask]:
     """The product on that database; its connections are closed at the end."""
-    app = create_app(committed)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with databases.app_on(committed) as app:
+        yield app
 
 
 def together(count: int, work: Callable[[int], str]) -> list[str]:

@@ -9,11 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
-from sqlalchemy.engine import make_url
 
-from config import Settings
 from pglab.accounts.models import MemberRole, Membership, StaffRole, User
-from pglab.app import create_app
 from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.ids import uuid7
@@ -58,12 +55,10 @@ def make_people(insider: User) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def stage(settings: Settings, app: object) -> Iterator[Stage]:
+def stage() -> Iterator[Stage]:
     """One accepted installment with a verified vendor, in a database of its own."""
-    with app.app_context():  # type: ignore[attr-defined]  # the Flask app of the run
-        db.engine.dispose()
-    with databases.copy_of(str(make_url(settings.database_url).database), databases.run_name("people")) as own:
-        with create_app(own).app_context():
+    with databases.copy_of(databases.empty_database(), databases.run_name("people")) as own:
+        with databases.app_on(own) as app, app.app_context():
             money = make_money()
             insider = money.pilot.organization.memberships[0].user
             accounts = make_people(insider)
@@ -76,8 +71,6 @@ def stage(settings: Settings, app: object) -> Iterator[Stage]:
                 "evidence": facts.newest.version.document.sha256,
                 "fingerprint": queries.current_fingerprint(facts),
             }
-            db.session.remove()
-            db.engine.dispose()
         with psycopg.connect(own.database_url.replace("+psycopg", "")) as connection:
             yield Stage(connection, accounts, request)
 

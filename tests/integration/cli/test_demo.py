@@ -15,7 +15,6 @@ from pglab.accounts.models import User
 from pglab.accounts.queries import find_confirmed_user, find_user_by_email
 from pglab.accounts.services import DEMO_PASSWORD, PERSONAS, SIGHTS, Sight, password_fits, sign_up
 from pglab.adapters.storage import current_store
-from pglab.app import create_app
 from pglab.audit.queries import verify_chain
 from pglab.awards.models import Decision
 from pglab.cli.demo import city, commands, story
@@ -45,26 +44,18 @@ SECONDS_FOR_ALL, SECONDS_FOR_NOTHING = 30, 1
 
 
 @pytest.fixture(scope="module")
-def empty(settings: Settings) -> Iterator[Callable[[], Flask]]:
+def empty() -> Iterator[Callable[[], Flask]]:
     """Makes the product on an empty database of its own; dropped after the module."""
-    template = settings.database_url.split("@/")[1].split("?")[0]
     numbers = count()
 
     with ExitStack() as kept:
 
         def make() -> Flask:
-            own = kept.enter_context(databases.copy_of(template, databases.run_name(f"demo_{next(numbers)}")))
-            app = create_app(own)
-            kept.callback(let_go, app)
-            return app
+            name = databases.run_name(f"demo_{next(numbers)}")
+            own = kept.enter_context(databases.copy_of(databases.empty_database(), name))
+            return kept.enter_context(databases.app_on(own))
 
         yield make
-
-
-def let_go(app: Flask) -> None:
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader
-from sqlalchemy.engine import make_url
 
 from config import Settings
 from pglab.app import create_app
-from pglab.core.db import db
 from tests.support import databases
 from tests.support.mail_server import Mailbox, mail_server, make_authority
 
@@ -59,8 +57,7 @@ def mailbox(authority_file: tuple[Path, object]) -> Iterator[tuple[Mailbox, int]
 @pytest.fixture
 def posting(settings: Settings, authority_file: tuple[Path, object], mailbox: tuple[Mailbox, int]) -> Iterator[Flask]:
     """An app of its own on a database of its own, which sends to `mailbox`; inside its app context."""
-    template = make_url(settings.database_url).database or ""
-    with databases.copy_of(template, databases.run_name(f"outbox{next(_numbers)}")) as own:
+    with databases.copy_of(databases.empty_database(), databases.run_name(f"outbox{next(_numbers)}")) as own:
         app = with_letters(
             create_app(
                 dataclasses.replace(
@@ -70,5 +67,4 @@ def posting(settings: Settings, authority_file: tuple[Path, object], mailbox: tu
         )
         with app.app_context():
             yield app
-            db.session.remove()
-            db.engine.dispose()
+        databases.hang_up(app)

@@ -11,7 +11,6 @@ from werkzeug.test import TestResponse
 from pglab.accounts.models import User
 from pglab.addenda import services
 from pglab.addenda.models import Addendum
-from pglab.app import create_app
 from pglab.cli.demo import city as demo_city
 from pglab.core.db import db, transaction
 from pglab.outbox.models import Email, Notice
@@ -43,10 +42,8 @@ Surface = tuple[str, str]
 @pytest.fixture(scope="module")
 def city() -> Iterator[Flask]:
     """The product on the demo city."""
-    app = create_app(databases.settings_for(demo_database()))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with databases.app_on(databases.settings_for(demo_database())) as app:
+        yield app
 
 
 def words_of(response: TestResponse) -> str:

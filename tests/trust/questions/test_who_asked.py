@@ -92,8 +92,7 @@ def planted() -> Iterator[Flask]:
             plant()
             db.session.remove()
         yield app
-        with app.app_context():
-            db.engine.dispose()
+        databases.hang_up(app)
 
 
 def plant() -> None:

@@ -37,8 +37,7 @@ def city() -> Iterator[City]:
         yield made
         with app.app_context():
             tidy_store(planted)
-            db.session.remove()
-            db.engine.dispose()
+        databases.hang_up(app)
 
 
 def about(app: Flask, planted: Planted) -> list[Place]:

@@ -27,7 +27,7 @@ from pglab.cli.backup.contents import BackupError
 from pglab.cli.backup.copying import run_program
 from pglab.core.db import db, transaction
 from pglab.outbox.services import defer
-from tests.support import services
+from tests.support import databases, services
 from tests.support.client import client_for
 from tests.support.mail_server import mail_server, make_authority
 from tests.support.person import Page
@@ -122,9 +122,7 @@ def test_no_mail_tells_anything_but_to_its_own_people(
         with ThreadPoolExecutor(1) as aside:  # where a browser's test left its event loop, no other may begin
             work = {"modules": ["pglab.outbox.jobs"], "until_idle": True}
             aside.submit(run_worker, sending, settings.database_url, **work).result()
-        with sending.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        databases.hang_up(sending)
     told = {"own": set(), "others": set()}
     for message in mailbox.messages:
         own = message["To"] == city.planted.owner_email
