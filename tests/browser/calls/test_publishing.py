@@ -15,7 +15,6 @@ from email.message import Message
 import pytest
 from sqlalchemy import select
 
-from config import Settings
 from pglab.accounts.models import StaffRole
 from pglab.core.clock import EASTERN, official_now
 from pglab.core.db import db
@@ -95,11 +94,11 @@ def post() -> Iterator[tuple[Mailbox, int]]:
 
 
 @pytest.fixture
-def site(settings: Settings, post: tuple[Mailbox, int]) -> Iterator[Site]:
+def site(post: tuple[Mailbox, int]) -> Iterator[Site]:
     """The product over an empty database, sending mail, with the City's people and one startup."""
-    template = settings.database_url.split("@/")[1].split("?")[0]
+    name = databases.run_name("publishing")
     with ExitStack() as open_until_the_end:
-        own = open_until_the_end.enter_context(databases.copy_of(template, databases.run_name("publishing")))
+        own = open_until_the_end.enter_context(databases.copy_of(databases.empty_database(), name))
         own = replace(own, mail_server="127.0.0.1", mail_port=post[1])
         site = open_until_the_end.enter_context(served(own))
         with site.app.app_context():
@@ -113,7 +112,7 @@ def site(settings: Settings, post: tuple[Mailbox, int]) -> Iterator[Site]:
 @pytest.fixture
 def inspector() -> Inspector:
     """Looks at each kind of page once, as on a desk; every width is walked elsewhere."""
-    return Inspector(takes_pictures=False, widths=(DESK,))
+    return Inspector(widths=(DESK,))
 
 
 @pytest.fixture
