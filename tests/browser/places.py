@@ -119,7 +119,6 @@ def values(name: str, rule: Rule) -> list[Any]:
         "question_id": lambda: questions(rule.rule),
         "host_id": lambda: all_of(select(HostOrganization.id).order_by(HostOrganization.name).limit(1)),
         "outage_id": lambda: all_of(select(Outage.id)),
-        "host_id": lambda: all_of(select(HostOrganization.id).limit(1)),
         "passkey_id": list,  # the demo has no devices; tests/browser/test_passkeys.py comes there
     }
     return list(makers[name]())

@@ -13,7 +13,8 @@ from pglab.rfps.models import QuestionKind
 from pglab.rfps.queries import form_paper
 from tests.factories.addenda import make_addendum
 from tests.factories.rfps import make_draft_rfp, make_open_rfp, make_program_people
-from tests.integration.rfps.test_notice_pdf import kinds_under, words
+from tests.integration.rfps.test_notice_pdf import kinds_under
+from tests.support.deadlines import words_of_pdf
 
 ADDRESS = "/cohorts/12/proposal-questions.pdf"
 
@@ -52,7 +53,7 @@ def lines_of(page: str) -> list[str]:
 
 def missing(page: str, file: bytes) -> list[str]:
     """Lines of the page that the file does not have."""
-    said = words(file).replace(": ", " ")
+    said = words_of_pdf(file).replace(": ", " ")
     return [line for line in lines_of(page) if line not in said]
 
 
@@ -65,7 +66,7 @@ def test_the_file_says_what_the_page_says_with_limits_and_help(client):
     assert answer.content_type == "application/pdf"
     assert len(lines_of(page)) > 15
     assert missing(page, answer.data) == []
-    assert "Only if “A choice?” is Outdoors." in words(answer.data)
+    assert "Only if “A choice?” is Outdoors." in words_of_pdf(answer.data)
 
 
 def test_a_file_without_its_limits_is_noticed(client, monkeypatch):
@@ -87,8 +88,8 @@ def test_it_is_tagged_and_follows_each_version(client):
     make_addendum(rfp, {"form.0.questions.0.hint": "Say it in one sentence."})
 
     assert first.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
-    assert "Say it in one sentence." not in words(first.data)
-    assert "Say it in one sentence." in words(client.get(ADDRESS).data)
+    assert "Say it in one sentence." not in words_of_pdf(first.data)
+    assert "Say it in one sentence." in words_of_pdf(client.get(ADDRESS).data)
 
 
 @pytest.mark.parametrize("role", [0, 1])

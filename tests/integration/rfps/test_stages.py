@@ -17,7 +17,7 @@ from pglab.web.filters import et_date
 from tests.factories.accounts import make_program_manager
 from tests.factories.addenda import extend, make_addendum
 from tests.factories.rfps import make_draft_rfp, make_open_rfp, make_program_people
-from tests.integration.rfps.test_notice_pdf import words
+from tests.support.deadlines import words_of_pdf
 from tests.support.person import Person
 
 DAY = timedelta(days=1)
@@ -67,7 +67,7 @@ def test_every_surface_names_both_stages_between_scores_and_decisions(client):
         assert in_order(timeline, "Pitches", days[0], "Feasibility reviews", f"Done by {days[1]}", "Decisions"), page
     decides = client.get("/cohorts/12/how-we-decide").text
     assert in_order(decides, "Pitches are on", days[0], "Reviews are done by", days[1], "Decision", days[2])
-    file = words(client.get("/cohorts/12/rfp.pdf").data)
+    file = words_of_pdf(client.get("/cohorts/12/rfp.pdf").data)
     assert in_order(file, "Scores due", "Pitches", days[0], "Feasibility reviews done by", days[1], days[2])
     entries = {
         str(each["uid"]): each["dtstart"].dt
@@ -87,7 +87,7 @@ def test_without_them_no_surface_names_any(client):
         assert not [said for said in ("Pitches", "pitches", "easibility review") if said in client.get(page).text], page
     for page in ("/cohorts/12/rfp", "/cohorts/12/how-we-decide"):
         assert not [said for said in ("Pitches", "Feasibility review") if said in client.get(page).text], page
-    file = words(client.get("/cohorts/12/rfp.pdf").data)
+    file = words_of_pdf(client.get("/cohorts/12/rfp.pdf").data)
     assert "Pitches" not in file and "Feasibility reviews" not in file
     assert not {"pitch_on", "feasibility_on"} & set(client.get("/cohorts/12.json").json["content"]["dates"])
 
