@@ -31,7 +31,8 @@ def test_a_cohort_is_built_from_nothing_without_scripts(demo: Site, a_window: Ca
     )
     manager.open(f"{setup}rubric").press("Remove Criterion 5").press("Save", expect=422)
     manager.sees("Weights must add up to 100%. They add up to 90%.").press("Save", weight_1="35")
-    manager.open(f"{setup}areas").press("Remove AI for City staff").follow("Add a challenge area")
+    manager.open(f"{setup}areas").page.locator("summary", has_text="Remove AI for City staff").click()
+    manager.press("Remove for good AI for City staff").follow("Add a challenge area")
     host = manager.page.locator("#host_id option", has_text="Sustainability and Resilience").first.get_attribute(
         "value"
     )

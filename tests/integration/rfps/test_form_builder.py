@@ -81,7 +81,7 @@ def test_a_condition_is_walked_in_the_preview_and_kept_in_the_version(manager):
 
 def test_a_question_that_others_depend_on_stays(manager):
     add_condition(manager)
-    manager.open(f"{SETUP}questions").press("Remove Does your product handle")
+    manager.open(f"{SETUP}questions").press("Remove for good Does your product handle")
     manager.sees("“Which details?” depends on this question.")
 
 
@@ -106,7 +106,7 @@ def test_an_option_that_a_condition_needs_may_go_and_is_then_named(manager):
 def test_a_branch_that_cannot_be_drawn_stops_publication(app, manager, monkeypatch):
     """Negative control: the template of startups fails for one question, and the gate names it."""
     add_condition(manager)
-    assert branches.draw_every_branch(rfp()) == []
+    assert branches.draw_every_branch(queries.Parts(rfp())) == []
     loader = app.jinja_env.loader
     broken = (
         "{% macro section_questions(questions, form, names) %}"
@@ -116,7 +116,7 @@ def test_a_branch_that_cannot_be_drawn_stops_publication(app, manager, monkeypat
     monkeypatch.setattr(app.jinja_env, "loader", DictLoader({"rfps/_section.html": broken}))
     app.jinja_env.cache.clear()
     try:
-        found = [each.message for each in branches.draw_every_branch(rfp())]
+        found = [each.message for each in branches.draw_every_branch(queries.Parts(rfp()))]
         with pytest.raises(RuleError, match="can’t be shown"), transaction():
             services.send_for_review(rfp(), actor=make_program_manager())
     finally:

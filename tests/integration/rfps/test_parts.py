@@ -102,7 +102,7 @@ def test_challenges_are_added_moved_and_removed(manager):
     manager.open(f"{SETUP}areas").follow("Add a challenge area")
     host = str(queries.list_hosts()[0].id)
     manager.press("Save", title="Safer streets", teaser="Twice the same name.", host_id=host)
-    manager.press("Move up Safer streets").press("Remove Cooler neighborhoods")
+    manager.press("Move up Safer streets").press("Remove for good Cooler neighborhoods")
 
     areas = queries.list_areas(rfp().cohort_id)
     assert [area.slug for area in areas] == [
