@@ -19,6 +19,7 @@ from pglab.rfps.queries.form_paper import form_paper_of
 from pglab.rfps.queries.gatherings import Gathering, gatherings_asked, list_gatherings
 from pglab.rfps.queries.paper import amended_by, paper_of
 from pglab.rfps.queries.parts import (
+    Parts,
     find_last_change,
     get_area,
     get_form_question,
@@ -67,6 +68,7 @@ __all__ = [
     "DeadEnd",
     "Difference",
     "Gathering",
+    "Parts",
     "amended_by",
     "asked_questions",
     "attention_asked",

@@ -17,6 +17,7 @@ from pglab.core.db import UtcDateTime, db
 from pglab.core.errors import NotFoundError
 from pglab.rfps import policy
 from pglab.rfps.models import Rfp, RfpVersion
+from pglab.rfps.queries.parts import Parts
 from pglab.rfps.queries.snapshot import snapshot_of
 from pglab.rfps.states import Phase, RfpStatus
 
@@ -28,12 +29,16 @@ OFFICIAL_NOW = func.official_now(type_=UtcDateTime)
 
 @dataclass(frozen=True)
 class Call:
-    """One RFP as a page shows it at one instant: the frozen words of its newest version, or the draft's own."""
+    """One RFP as a page shows it at one instant: the frozen words of its newest version, or the draft's own.
+
+    `parts` are what stands in the tables now.
+    """
 
     rfp: Rfp
     now: datetime
     version: RfpVersion | None
     content: dict[str, Any]
+    parts: Parts
 
     @property
     def phase(self) -> Phase:
@@ -72,8 +77,9 @@ def get_call(cohort: int, *, viewer: User | None) -> Call:
 
 def call_of(rfp: Rfp, now: datetime, version: RfpVersion | None = None) -> Call:
     """The RFP as its newest version froze it; without a version, as its draft stands."""
-    content = _frozen(version.id, version.snapshot) if version else snapshot_of(rfp)
-    return Call(rfp, now.astimezone(UTC), version, content)
+    parts = Parts(rfp)
+    content = _frozen(version.id, version.snapshot) if version else snapshot_of(rfp, parts)
+    return Call(rfp, now.astimezone(UTC), version, content, parts)
 
 
 def list_rfps(viewer: User | None) -> list[Rfp]:

@@ -1,10 +1,10 @@
 """The parts of an RFP as they stand in its tables: what a draft is edited from and a version is made of."""
 
-from functools import cache
+from functools import cache, cached_property
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, exists, select
-from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy.orm import defer, joinedload
 
 from pglab.accounts.models import User
 from pglab.audit.models import AuditEvent
@@ -48,7 +48,7 @@ def list_criteria(rfp_id: UUID) -> list[Criterion]:
 
 def list_form_sections(rfp_id: UUID) -> list[FormSection]:
     """The tasks of the proposal form in order, with their questions and the criterion each informs."""
-    return list(db.session.scalars(_form_sections(), {"rfp_id": rfp_id}))
+    return list(db.session.scalars(_form_sections(), {"rfp_id": rfp_id}).unique())
 
 
 @cache
@@ -56,7 +56,7 @@ def _form_sections() -> Select[FormSection]:
     return (
         select(FormSection)
         .where(FormSection.rfp_id == bindparam("rfp_id"))
-        .options(selectinload(FormSection.questions), joinedload(FormSection.criterion))
+        .options(joinedload(FormSection.questions), joinedload(FormSection.criterion))
         .order_by(FormSection.position)
         .execution_options(populate_existing=True)  # questions move from section to section while a form is built
     )
@@ -88,6 +88,41 @@ def list_installments(rfp_id: UUID) -> list[InstallmentTemplate]:
     """The parts of the stipend in order."""
     query = select(InstallmentTemplate).where(InstallmentTemplate.rfp_id == rfp_id)
     return list(db.session.scalars(query.order_by(InstallmentTemplate.position)))
+
+
+class Parts:
+    """The parts of one RFP as they stand, each read when it is first asked for: a page asks many questions of them."""
+
+    def __init__(self, rfp: Rfp) -> None:
+        self.rfp = rfp
+
+    @cached_property
+    def areas(self) -> list[ChallengeArea]:
+        return list_areas(self.rfp.cohort_id)
+
+    @cached_property
+    def notice(self) -> list[RfpSection]:
+        return list_notice_sections(self.rfp.id)
+
+    @cached_property
+    def rules(self) -> list[EligibilityRule]:
+        return list_eligibility_rules(self.rfp.id)
+
+    @cached_property
+    def criteria(self) -> list[Criterion]:
+        return list_criteria(self.rfp.id)
+
+    @cached_property
+    def form(self) -> list[FormSection]:
+        return list_form_sections(self.rfp.id)
+
+    @cached_property
+    def slots(self) -> list[DocumentSlot]:
+        return list_slots(self.rfp.id)
+
+    @cached_property
+    def installments(self) -> list[InstallmentTemplate]:
+        return list_installments(self.rfp.id)
 
 
 def latest_version(rfp_id: UUID) -> RfpVersion:

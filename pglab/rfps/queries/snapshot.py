@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from pglab.rfps.models import Criterion, DocumentSlot, FormSection, Rfp
-from pglab.rfps.queries import parts
+from pglab.rfps.queries.parts import Parts
 
 MOMENTS = ("publish_at", "questions_due_at", "answers_due_at", "closes_at", "scores_due_at")
 # Days, in the order of the stages; a call without a stage has no day for it.
@@ -13,9 +13,10 @@ DATES = (*MOMENTS, *DAYS)
 AREA_TEXTS = ("slug", "title", "teaser", "problem", "affected", "success", "constraints", "data_and_sites")
 
 
-def snapshot_of(rfp: Rfp) -> dict[str, Any]:
-    """The RFP with all its parts, in their order."""
-    cohort, rules, sections = rfp.cohort, parts.list_eligibility_rules(rfp.id), parts.list_form_sections(rfp.id)
+def snapshot_of(rfp: Rfp, parts: Parts | None = None) -> dict[str, Any]:
+    """The RFP with all its parts, in their order; `parts` are those that were read already."""
+    cohort, parts = rfp.cohort, parts or Parts(rfp)
+    rules, sections = parts.rules, parts.form
     places = {
         question.id: [section.position, question.position] for section in sections for question in section.questions
     }
@@ -33,19 +34,18 @@ def snapshot_of(rfp: Rfp) -> dict[str, Any]:
         "award_count": rfp.award_count,
         "stages": {"pitch": rfp.has_pitch, "feasibility": rfp.has_feasibility},
         "areas": [
-            {**{name: getattr(area, name) for name in AREA_TEXTS}, "host": area.host.name}
-            for area in parts.list_areas(cohort.id)
+            {**{name: getattr(area, name) for name in AREA_TEXTS}, "host": area.host.name} for area in parts.areas
         ],
-        "sections": [{"title": part.title, "body": part.body} for part in parts.list_notice_sections(rfp.id)],
+        "sections": [{"title": part.title, "body": part.body} for part in parts.notice],
         "eligibility": [rule.text for rule in rules],
         "eligibility_check": [
             {"rule": rule.position, "question": rule.question, "fitting": rule.fitting}
             for rule in rules
             if rule.question
         ],
-        "criteria": [_criterion(line) for line in parts.list_criteria(rfp.id)],
+        "criteria": [_criterion(line) for line in parts.criteria],
         "form": [_form_section(section, places) for section in sections],
-        "documents": [_slot(slot) for slot in parts.list_slots(rfp.id)],
+        "documents": [_slot(slot) for slot in parts.slots],
         "installments": [
             {
                 "milestone": part.milestone,
@@ -53,7 +53,7 @@ def snapshot_of(rfp: Rfp) -> dict[str, Any]:
                 "due_after_days": part.due_after_days,
                 "amount_cents": part.amount_cents,
             }
-            for part in parts.list_installments(rfp.id)
+            for part in parts.installments
         ],
     }
 

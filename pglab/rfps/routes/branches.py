@@ -8,15 +8,15 @@ from flask import current_app
 from jinja2 import TemplateError
 
 from pglab.rfps import forms, queries
-from pglab.rfps.models import FormQuestion, FormSection, Rfp
+from pglab.rfps.models import FormQuestion, FormSection
 from pglab.rfps.services import Finding, as_publication_check
 
 
 @as_publication_check
-def draw_every_branch(rfp: Rfp) -> list[Finding]:
+def draw_every_branch(parts: queries.Parts) -> list[Finding]:
     """Draw every section as it is without answers, and once for each branch of each condition, with the templates that
     startups get. What fails, or shows other questions than it should, is named."""
-    sections = queries.list_form_sections(rfp.id)
+    sections = parts.form
     failed: dict[UUID, Finding] = {}
     for section in sections:
         for question in undrawn(section, sections, {}):

@@ -147,7 +147,7 @@ def setup(cohort: int) -> ResponseReturnValue:
     call = queries.get_call(cohort, viewer=me())
     if call.phase is not Phase.PREPARING:
         raise StateError(services.why_not_changed(call.rfp))
-    problems = services.find_problems(call.rfp)
+    problems = services.find_problems(call.parts, call.now)
     may_change = policy.may_change(me(), call.rfp)
     return render_template(
         "rfps/setup/tasks.html",
@@ -156,7 +156,7 @@ def setup(cohort: int) -> ResponseReturnValue:
         step=next_step(call.rfp, call.now),
         groups=setup_tasks(call, problems),
         problems=linked(problems, call.rfp),
-        warnings=linked(services.find_warnings(call.rfp), call.rfp),
+        warnings=linked(services.find_warnings(call.parts, call.now), call.rfp),
         may_change=may_change,
         preparer=queries.get_person(call.rfp.prepared_by_id),
     )

@@ -36,9 +36,8 @@ def preview(cohort: int) -> ResponseReturnValue:
 def preview_form(cohort: int) -> ResponseReturnValue:
     """The task list of a proposal as a startup will see it: the sections that are asked, then the documents."""
     call = queries.get_call(cohort, viewer=me())
-    sections = queries.list_form_sections(call.rfp.id)
+    sections = call.parts.form
     texts = given_texts(sections)
-    slots = queries.list_slots(call.rfp.id)
     return render_template(
         "rfps/preview/tasks.html",
         call=call,
@@ -46,7 +45,7 @@ def preview_form(cohort: int) -> ResponseReturnValue:
         groups=task_groups(call.rfp, sections, texts),
         documents=[
             Task(slot.title, url_for(".preview_document", cohort=cohort, slug=slot.slug), "Not started", "gray")
-            for slot in slots
+            for slot in call.parts.slots
         ],
         branches=[branch for branch in queries.list_branches(sections) if branch.asked],
         branch_url=lambda branch: section_url(call.rfp, home_of(branch.question, sections), sections, branch.answers),

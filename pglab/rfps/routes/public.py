@@ -1,6 +1,7 @@
 """What everyone may read: home, cohorts, the official notice, how we decide."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -97,7 +98,7 @@ def notice_version(cohort: int, number: int) -> ResponseReturnValue:
     """The notice as one version froze it; a version that is no longer in force says so and names the one that is."""
     call = queries.get_call(cohort, viewer=viewer())
     version = queries.get_version(call.rfp, number)
-    frozen = Call(call.rfp, call.now, version, queries.content_of(version))
+    frozen = replace(call, version=version, content=queries.content_of(version))
     return show_notice(frozen, newest=call.version.number if call.version else number)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 
 from pglab.core.clock import official_now
@@ -9,6 +10,7 @@ from pglab.core.errors import RuleError
 from pglab.core.money import format_dollars
 from pglab.rfps import queries
 from pglab.rfps.models import Rfp
+from pglab.rfps.queries import Parts
 from pglab.rfps.services.dates import DATE_ORDER, check_dates, missing_days
 from pglab.web.filters import et_date, et_long
 
@@ -32,24 +34,26 @@ class Finding:
     slug: str = ""
 
 
-_checks: list[Callable[[Rfp], list[Finding]]] = []
+Check = Callable[[Parts], list[Finding]]
+_checks: list[Check] = []
 
 
-def as_publication_check(check: Callable[[Rfp], list[Finding]]) -> Callable[[Rfp], list[Finding]]:
+def as_publication_check(check: Check) -> Check:
     """Have `check` asked before every publication, also when it lies in a room above this one."""
     _checks.append(check)
     return check
 
 
-def find_problems(rfp: Rfp) -> list[Finding]:
-    """Everything that keeps the RFP from being published, in the order of the setup; empty when it is ready."""
-    found = [*_money(rfp), *_timeline(rfp), *_areas(rfp), *_form(rfp), *_rubric(rfp), *_installments(rfp)]
-    return [*found, *(each for check in _checks for each in check(rfp))]
+def find_problems(parts: Parts, now: datetime) -> list[Finding]:
+    """Everything that keeps the RFP from being published at `now`, in the order of the setup; empty when ready."""
+    rfp = parts.rfp
+    found = [*_money(rfp), *_timeline(rfp, now), *_areas(parts), *_form(parts), *_rubric(parts), *_installments(parts)]
+    return [*found, *(each for check in _checks for each in check(parts))]
 
 
 def find_obstacles(rfp: Rfp) -> list[str]:
     """What keeps the RFP from being published, one sentence each."""
-    return [problem.message for problem in find_problems(rfp)]
+    return [problem.message for problem in find_problems(Parts(rfp), official_now())]
 
 
 def _money(rfp: Rfp) -> Iterator[Finding]:
@@ -63,8 +67,8 @@ def _money(rfp: Rfp) -> Iterator[Finding]:
         )
 
 
-def _timeline(rfp: Rfp) -> Iterator[Finding]:
-    if rfp.closes_at <= official_now():
+def _timeline(rfp: Rfp, now: datetime) -> Iterator[Finding]:
+    if rfp.closes_at <= now:
         yield Finding(f"The deadline ({et_long(rfp.closes_at)}) has passed already.", "dates", "closes_at-date")
     try:
         check_dates(rfp)
@@ -73,7 +77,7 @@ def _timeline(rfp: Rfp) -> Iterator[Finding]:
         yield Finding(error.message, "dates", f"{error.field}-date" if dated else str(error.field))
     for field, said in missing_days(rfp):
         yield Finding(said, "dates", field)
-    if rfp.questions_due_at <= official_now() < rfp.closes_at:
+    if rfp.questions_due_at <= now < rfp.closes_at:
         said = f"The last day to ask questions ({et_long(rfp.questions_due_at)}) has passed already."
         yield Finding(said, "dates", "questions_due_at-date")
     if rfp.cohort.pilot_start_on < rfp.decision_on:
@@ -81,46 +85,43 @@ def _timeline(rfp: Rfp) -> Iterator[Finding]:
         yield Finding(said, "details", "pilot_start_on")
 
 
-def _areas(rfp: Rfp) -> Iterator[Finding]:
-    areas = queries.list_areas(rfp.cohort_id)
-    if not areas:
+def _areas(parts: Parts) -> Iterator[Finding]:
+    if not parts.areas:
         yield Finding("There is no challenge area.", "areas")
-    for area in areas:
+    for area in parts.areas:
         for field, said in AREA_NEEDS.items():
             if not getattr(area, field).strip():
                 yield Finding(f"“{area.title}” does not say {said}.", "area", field, area.slug)
 
 
-def _form(rfp: Rfp) -> Iterator[Finding]:
-    sections = queries.list_form_sections(rfp.id)
-    if not queries.list_notice_sections(rfp.id):
+def _form(parts: Parts) -> Iterator[Finding]:
+    if not parts.notice:
         yield Finding("The official notice has no section.", "notice_text")
-    if not queries.questions_of(sections):
+    if not queries.questions_of(parts.form):
         yield Finding("The proposal form asks nothing.", "questions")
-    for section in sections:
+    for section in parts.form:
         if not section.questions:
             yield Finding(f"The section “{section.title}” asks nothing.", "questions")
-    for end in queries.find_dead_ends(sections):
+    for end in queries.find_dead_ends(parts.form):
         yield Finding(end.message, "question", "show_if", str(end.question.id))
 
 
-def _rubric(rfp: Rfp) -> Iterator[Finding]:
-    weights = sum(criterion.weight for criterion in queries.list_criteria(rfp.id))
+def _rubric(parts: Parts) -> Iterator[Finding]:
+    weights = sum(criterion.weight for criterion in parts.criteria)
     if weights != 100:
         yield Finding(f"Weights must add up to 100%. They add up to {weights}%.", "rubric", "weight_1")
 
 
-def _installments(rfp: Rfp) -> Iterator[Finding]:
-    parts = queries.list_installments(rfp.id)
-    paid = sum(part.amount_cents for part in parts)
-    if paid != rfp.stipend_cents:
+def _installments(parts: Parts) -> Iterator[Finding]:
+    stipend, paid = parts.rfp.stipend_cents, sum(part.amount_cents for part in parts.installments)
+    if paid != stipend:
         yield Finding(
-            f"Installments must add up to the stipend of {format_dollars(rfp.stipend_cents)}. "
+            f"Installments must add up to the stipend of {format_dollars(stipend)}. "
             f"They add up to {format_dollars(paid)}.",
             "installments",
             "amount_cents_1",
         )
-    for place, (earlier, later) in enumerate(pairwise(parts), start=2):
+    for place, (earlier, later) in enumerate(pairwise(parts.installments), start=2):
         if later.due_after_days < earlier.due_after_days:
             said = f"“{later.milestone}” is due before “{earlier.milestone}”, which comes first."
             yield Finding(said, "installments", f"due_after_days_{place}")

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pglab.cohorts.models import ChallengeArea
-from pglab.core.clock import EASTERN, official_now
+from pglab.core.clock import EASTERN
 from pglab.core.money import format_dollars
 from pglab.core.reading import reading_grade, undefined_acronyms
 from pglab.core.workdays import is_holiday
-from pglab.rfps import queries
 from pglab.rfps.models import Rfp
+from pglab.rfps.queries import Parts
 from pglab.rfps.services.gates import AREA_NEEDS, Finding
 from pglab.web.filters import et_date, et_long, plural
 
@@ -22,18 +22,18 @@ DAY = timedelta(days=1)
 STARTUP_DATES = (("questions_due_at", "The last day to ask questions"), ("closes_at", "The deadline"))
 
 
-def find_warnings(rfp: Rfp) -> list[Finding]:
+def find_warnings(parts: Parts, now: datetime) -> list[Finding]:
     """What may be published and is worth a second look: odd dates, amounts that differ, hard reading, abbreviations."""
-    notice = queries.list_notice_sections(rfp.id)
-    everything = "\n".join([*(part.body for part in notice), rfp.cohort.summary])
-    found = [*_of_dates(rfp), *_of_summary(rfp), *_of_rubric(rfp), *_of_installments(rfp)]
-    for area in queries.list_areas(rfp.cohort_id):
+    rfp = parts.rfp
+    everything = "\n".join([*(part.body for part in parts.notice), rfp.cohort.summary])
+    found = [*_of_dates(rfp, now), *_of_summary(rfp), *_of_rubric(parts), *_of_installments(parts)]
+    for area in parts.areas:
         found += _of_area(area, everything)
-    for place, part in enumerate(notice, start=1):
+    for place, part in enumerate(parts.notice, start=1):
         found += _of_text(
             f"Section {place} of the notice, “{part.title}”,", part.body, everything, "notice_text", f"body_{place}"
         )
-    return [*found, *_of_champions(rfp)]
+    return [*found, *_of_champions(parts)]
 
 
 def _of_area(area: ChallengeArea, everything: str) -> list[Finding]:
@@ -55,16 +55,15 @@ def _of_text(called: str, text: str, everything: str, part: str, field: str) -> 
     return found
 
 
-def _of_champions(rfp: Rfp) -> list[Finding]:
+def _of_champions(parts: Parts) -> list[Finding]:
     return [
         Finding(f"“{area.title}” has no champion yet.", "area", "champion_email", area.slug)
-        for area in queries.list_areas(rfp.cohort_id)
+        for area in parts.areas
         if area.champion_id is None
     ]
 
 
-def _of_dates(rfp: Rfp) -> Iterator[Finding]:
-    now = official_now()
+def _of_dates(rfp: Rfp, now: datetime) -> Iterator[Finding]:
     if rfp.publish_at <= now:
         said = f"The call was to become public {et_long(rfp.publish_at)}. It is public as soon as it is published."
         yield Finding(said, "dates", "publish_at-date")
@@ -91,16 +90,16 @@ def _of_summary(rfp: Rfp) -> Iterator[Finding]:
             yield Finding(said, "details", "summary")
 
 
-def _of_rubric(rfp: Rfp) -> Iterator[Finding]:
-    informed = {section.criterion_id for section in queries.list_form_sections(rfp.id)}
-    for criterion in queries.list_criteria(rfp.id):
+def _of_rubric(parts: Parts) -> Iterator[Finding]:
+    informed = {section.criterion_id for section in parts.form}
+    for criterion in parts.criteria:
         if criterion.id not in informed:
             yield Finding(f"No section of the form informs the criterion “{criterion.title}”.", "questions")
 
 
-def _of_installments(rfp: Rfp) -> Iterator[Finding]:
-    start, end = rfp.cohort.pilot_start_on, rfp.cohort.pilot_end_on
-    for place, part in enumerate(queries.list_installments(rfp.id), start=1):
+def _of_installments(parts: Parts) -> Iterator[Finding]:
+    start, end = parts.rfp.cohort.pilot_start_on, parts.rfp.cohort.pilot_end_on
+    for place, part in enumerate(parts.installments, start=1):
         due = start + part.due_after_days * DAY
         if due > end:
             said = f"“{part.milestone}” is due {et_date(due)}, after the pilots end ({et_date(end)})."

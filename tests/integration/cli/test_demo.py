@@ -33,7 +33,7 @@ from pglab.proposals import queries as proposal_queries
 from pglab.proposals.models import Proposal, Refusal
 from pglab.reviews.models import PanelMember, ScoreSheet
 from pglab.reviews.queries import official_ranking
-from pglab.rfps.queries import list_criteria
+from pglab.rfps.queries import Parts, list_criteria
 from pglab.rfps.services import find_problems, find_warnings
 from pglab.rfps.states import Phase
 from tests.support import databases
@@ -152,9 +152,10 @@ def test_cohort_13_is_a_draft_only_staff_see(there: Flask):
 
 
 def test_cohort_13_has_a_problem_of_every_kind(there: Flask):
-    found = find_problems(city.rfp(13))
+    parts = Parts(city.rfp(13))
+    found = find_problems(parts, official_now())
     assert {each.part for each in found} == {"details", "dates", "installments", "area", "question", "questions"}
-    assert {each.field for each in find_warnings(city.rfp(13))} == {"problem", "champion_email", "body_9"}
+    assert {each.field for each in find_warnings(parts, official_now())} == {"problem", "champion_email", "body_9"}
 
 
 def test_the_sample_cohort_ran_with_a_tie_and_every_kind_of_conflict(there: Flask):

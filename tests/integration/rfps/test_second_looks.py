@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pglab.core.clock import official_now
 from pglab.core.db import transaction
 from pglab.rfps import queries, services
 from pglab.rfps.models import Rfp
@@ -29,11 +30,11 @@ def close(rfp: Rfp, at: datetime) -> None:
 
 
 def problems(rfp: Rfp) -> dict[str, str]:
-    return {each.field: each.message for each in services.find_problems(rfp)}
+    return {each.field: each.message for each in services.find_problems(queries.Parts(rfp), official_now())}
 
 
 def second_looks(rfp: Rfp) -> str:
-    return " ".join(each.message for each in services.find_warnings(rfp))
+    return " ".join(each.message for each in services.find_warnings(queries.Parts(rfp), official_now()))
 
 
 def test_pilots_do_not_start_before_the_decisions(rfp):

@@ -9,7 +9,7 @@ from pglab.accounts.models import User
 from tests.factories.accounts import make_program_manager
 from tests.factories.proposals import fill, make_draft, representative_of
 from tests.factories.reviews import declare, make_opened_rfp, make_panel, make_ranked_rfp
-from tests.factories.rfps import make_open_rfp
+from tests.factories.rfps import make_draft_rfp, make_open_rfp
 from tests.support.client import Client
 from tests.support.databases import OfficialClock
 from tests.support.statements import counting
@@ -29,6 +29,16 @@ def test_a_public_page_of_a_call_is_made_with_one_statement_and_one_for_its_news
     with counting() as sent:
         assert client.get(path).status_code == 200
     assert len(sent) == statements, sent
+
+
+@pytest.mark.parametrize("page", ["setup", "publication", "preview", "preview/form"])
+def test_a_page_of_the_setup_reads_each_part_once(login: Login, page: str):
+    """With all checks, second looks and branches on it: twelve statements, the naming of the viewer besides."""
+    make_draft_rfp(12)
+    manager = login(make_program_manager())
+    with counting() as sent:
+        assert manager.get(f"/manage/cohorts/12/{page}").status_code == 200
+    assert len(sent) <= 13, sent
 
 
 def test_a_submit_sends_few_statements(login: Login):
