@@ -51,6 +51,7 @@ def test_the_footer_has_its_links_in_one_order(bare_app: Flask) -> None:
         "/accessibility",
         "/privacy",
         "/public-records",
+        "/search",
     ]
     assert_well_formed(page)
 
