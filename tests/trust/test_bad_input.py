@@ -12,12 +12,10 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from pglab.app import create_app
 from pglab.core.db import db
 from pglab.web.security import public
-from tests.support import databases
 from tests.support.client import Client, client_for
-from tests.support.demo import demo_database
+from tests.support.demo import a_demo_city
 from tests.support.scoreboard import Scores
 from tests.support.undoing import undone
 from tests.trust import hostile
@@ -36,15 +34,14 @@ SAYS_503 = ("/readyz", "/status")
 @pytest.fixture(scope="module")
 def city() -> Iterator[Flask]:
     """The demo city, with one more address that always fails: the control."""
-    app = create_app(databases.settings_for(demo_database()))
 
     @public
     def planted() -> str:
         raise ZeroDivisionError
 
-    app.add_url_rule("/planted", "planted", planted, methods=["POST"])
-    yield app
-    databases.hang_up(app)
+    with a_demo_city("bad_input") as app:
+        app.add_url_rule("/planted", "planted", planted, methods=["POST"])
+        yield app
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,8 @@ from sqlalchemy import text
 from config import ROOT
 from pglab.core.db import db
 from pglab.core.sheets import write_csv
-from tests.support import databases
 from tests.support.client import client_for
-from tests.support.demo import demo_database
+from tests.support.demo import a_demo_city
 from tests.support.scoreboard import Scores
 from tests.support.undoing import undone
 from tests.trust.world import person
@@ -135,7 +134,7 @@ def test_there_is_one_way_to_write_a_table():
 
 @pytest.fixture(scope="module")
 def city() -> Iterator[Flask]:
-    with databases.app_on(databases.settings_for(demo_database())) as app:
+    with a_demo_city("exports") as app:
         yield app
 
 

@@ -18,7 +18,7 @@ from pglab.core.db import db
 from pglab.web.security import HEADERS, Access, Audience, content_security_policy, is_one_click
 from tests.support import databases
 from tests.support.client import client_for
-from tests.support.demo import demo_database
+from tests.support.demo import a_demo_city, demo_database
 from tests.support.scoreboard import Scores
 from tests.support.undoing import undone
 from tests.trust.world import PEOPLE, Place, person, places
@@ -92,7 +92,7 @@ def as_lines(visits: list[Visit]) -> list[str]:
 @pytest.fixture(scope="module")
 def city() -> Iterator[Flask]:
     """The product on the demo city."""
-    with databases.app_on(databases.settings_for(demo_database())) as app:
+    with a_demo_city("matrix") as app:
         yield app
 
 

@@ -66,10 +66,13 @@ def dated(plan: Plan, calendar: Calendar) -> NewCohort:
 def publishing(calendar: Calendar, plan: Plan, *, ahead: int = 0, second: str = "Helen Novak") -> list[Step]:
     """Drafted, sent for review and published by a second person in the week of publication or `ahead` of it."""
     act, number, week = calendar.act, plan.number, plan.week - ahead
-    stages = act((week, MON, "11:00"), f"Cohort {number} has finalists", add_stages, plan, calendar)
+    stages = [
+        act((week, MON, "11:00"), f"Cohort {number} has finalists", add_stages, number),
+        act((week, MON, "11:30"), f"The stages of cohort {number} have their days", date_stages, plan, calendar),
+    ]
     return [
         act((week, MON, "10:00"), f"Cohort {number} is drafted", create, dated(plan, calendar)),
-        *([stages] if plan.finalists else []),
+        *(stages if plan.finalists else []),
         act((week, MON, "15:30"), f"RFP-{number} is sent for review", send, number),
         act((week, TUE, "11:15"), f"RFP-{number} is published", publish, number, second),
     ]
@@ -89,10 +92,16 @@ def create(new: NewCohort) -> None:
     create_cohort(new, actor=city.person("Priya Shah"))
 
 
-def add_stages(plan: Plan, calendar: Calendar) -> None:
-    """Both optional stages with their days: the pitches the week after the scores, the reviews the week after that."""
-    rfp, manager = city.rfp(plan.number), city.person("Priya Shah")
-    change_stages(rfp, Stages(has_pitch=True, has_feasibility=True), version=rfp.version, actor=manager)
+def add_stages(number: int) -> None:
+    """Both optional stages."""
+    rfp = city.rfp(number)
+    stages = Stages(has_pitch=True, has_feasibility=True)
+    change_stages(rfp, stages, version=rfp.version, actor=city.person("Priya Shah"))
+
+
+def date_stages(plan: Plan, calendar: Calendar) -> None:
+    """Their days: the pitches the week after the scores, the reviews the week after that."""
+    rfp = city.rfp(plan.number)
     dates = CallDates(
         **{field.name: getattr(rfp, field.name) for field in fields(CallDates)}
         | {
@@ -100,7 +109,7 @@ def add_stages(plan: Plan, calendar: Calendar) -> None:
             "feasibility_on": calendar.week_day(plan.closing_week + 5, WED),
         }
     )
-    change_dates(rfp, dates, version=rfp.version, actor=manager)
+    change_dates(rfp, dates, version=rfp.version, actor=city.person("Priya Shah"))
 
 
 def send(number: int) -> None:

@@ -18,10 +18,9 @@ from pglab.proposals.services import tell_teams_of_addendum
 from pglab.rfps import queries as rfp_queries
 from pglab.rfps.models import Rfp
 from pglab.rfps.routes import files
-from tests.support import databases
 from tests.support.client import client_for
 from tests.support.deadlines import names, said_in
-from tests.support.demo import demo_database
+from tests.support.demo import a_demo_city
 from tests.support.scoreboard import Scores
 from tests.support.undoing import undone
 from tests.trust.world import PEOPLE, Place, person, places
@@ -42,7 +41,7 @@ Surface = tuple[str, str]
 @pytest.fixture(scope="module")
 def city() -> Iterator[Flask]:
     """The product on the demo city."""
-    with databases.app_on(databases.settings_for(demo_database())) as app:
+    with a_demo_city("one_deadline") as app:
         yield app
 
 
