@@ -20,7 +20,7 @@ ifneq ($(wildcard $(PACKAGES)),)
   endif
 endif
 
-.PHONY: help run setup assets test trust check bench lock stop reset browser scanner proxy
+.PHONY: help run setup assets test trust check bench lock stop reset programs
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,13 +34,13 @@ setup: $(PACKAGES) $(ASSETS) ## Install the packages and build the page assets (
 
 assets: $(ASSETS) ## Build the page assets
 
-test: setup browser scanner proxy ## Run the tests but the slow proofs; T=path runs one, slow or not
+test: setup programs ## Run the tests but the slow proofs; T=path runs one, slow or not
 	@if [ -n "$(T)" ]; then exec $(PY) -m pytest -m "slow or not slow" $(T); fi; \
 	if command -v chromium >/dev/null; then exec $(PY) -m pytest -n 2 --durations=12 -m "not slow" tests; fi; \
 	$(PY) -m pytest -n 2 --durations=12 -m "not slow and not browser" tests; \
 	echo "NOT RUN: the tests marked 'browser'. They need Chromium: sudo apt-get install chromium"
 
-trust: setup browser scanner proxy ## Run the slow proofs of the promises; docs/trust.md says what they showed
+trust: setup programs ## Run the slow proofs of the promises; docs/trust.md says what they showed
 	@outcome=0; $(PY) -m pytest -m slow -n 2 --durations=12 tests || outcome=$$?; $(PY) -m pglab.cli.scoreboard; exit $$outcome
 
 check: setup ## Lint, format, types, layers, templates, migrations and the shape of the code
@@ -89,43 +89,10 @@ $(ASSETS): $(NODE_PACKAGES) $(ASSET_SOURCES)
 	@scripts/npm run --silent build
 	@touch $@
 
-# The browser tests drive Debian's Chromium. It is installed when that needs no password.
-browser:
-	@if command -v chromium >/dev/null; then exit 0; fi; \
-	as_root=""; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
-	if command -v apt-get >/dev/null && { [ -z "$$as_root" ] || sudo -n true 2>/dev/null; }; then \
-	  echo "Installing Chromium for the browser tests (once)"; \
-	  { $$as_root apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$as_root apt-get -qq install -y --no-install-recommends chromium; } >/dev/null || true; \
-	fi; \
-	if command -v chromium >/dev/null; then exit 0; fi; \
-	echo "Chromium is missing, so the browser tests cannot run. Run: sudo apt-get install chromium"; \
-	[ "$${CI:-}" != true ]
-
-# The proofs of uploads start Debian's clamd with signatures of their own. It is installed when that needs no password;
-# the services that come with it are not started where the system allows to say so.
-scanner:
-	@if [ -x /usr/sbin/clamd ]; then exit 0; fi; \
-	as_root=""; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
-	if command -v apt-get >/dev/null && { [ -z "$$as_root" ] || sudo -n true 2>/dev/null; }; then \
-	  echo "Installing ClamAV's clamd for the proofs of uploads (once)"; \
-	  { $$as_root apt-get -qq update && \
-	    $$as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq install -y --no-install-recommends clamav-daemon; } \
-	    >/dev/null || true; \
-	fi; \
-	if [ -x /usr/sbin/clamd ]; then exit 0; fi; \
-	echo "NOT RUN: the proofs with a real virus scanner. They need clamd: sudo apt-get install clamav-daemon"; \
-	[ "$${CI:-}" != true ]
-
-# The proof of /status while the portal is down runs Debian's nginx with deploy/nginx.conf, installed as the scanner is.
-proxy:
-	@if [ -x /usr/sbin/nginx ]; then exit 0; fi; \
-	as_root=""; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
-	if command -v apt-get >/dev/null && { [ -z "$$as_root" ] || sudo -n true 2>/dev/null; }; then \
-	  echo "Installing nginx for the proof of the status page (once)"; \
-	  { $$as_root apt-get -qq update && \
-	    $$as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq install -y --no-install-recommends nginx-light; } \
-	    >/dev/null || true; \
-	fi; \
-	if [ -x /usr/sbin/nginx ]; then exit 0; fi; \
-	echo "NOT RUN: the proof of the status page behind a proxy. It needs nginx: sudo apt-get install nginx-light"; \
-	[ "$${CI:-}" != true ]
+# What tests run against: Debian's Chromium, clamd with signatures of their own, nginx with deploy/nginx.conf, and a font
+# with Chinese, Japanese and Korean.
+programs: $(PACKAGES)
+	@scripts/need "the browser tests" chromium command -v chromium
+	@scripts/need "the proofs with a real virus scanner" clamav-daemon test -x /usr/sbin/clamd
+	@scripts/need "the proof of the status page behind a proxy" nginx-light test -x /usr/sbin/nginx
+	@scripts/need "the tests of names in other scripts" fonts-droid-fallback $(PY) -m tests.support.fonts

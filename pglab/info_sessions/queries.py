@@ -147,6 +147,14 @@ def gathering_of(session: InfoSession) -> Gathering:
     )
 
 
+def standing(session: InfoSession, taken: int, now: datetime) -> tuple[str, str]:
+    """What staff read of a session, and in which color: as on the pages of its call, and that nobody can sign up any
+    more when all places are taken."""
+    found = gathering_of(session)
+    is_full = session.capacity is not None and taken >= session.capacity
+    return ("Full", "gray") if is_full and now < found.starts_at and not found.cancelled else found.state(now)
+
+
 def write_session(session: InfoSession, *, base_url: str, organizer: str = "") -> bytes:
     """The calendar file of one session. The one that goes by mail to who has a place names its `organizer` and holds
     the link to join."""

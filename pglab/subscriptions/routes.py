@@ -164,20 +164,22 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 @public_page
 def calls_feed() -> ResponseReturnValue:
     """Every call as it opens, moves or is cancelled, for feed readers."""
-    now = official_now()
-    news = queries.find_call_news(now, kinds=NEWS_OF[Topic.CALLS], limit=NEWEST)
-    keep_until(now, news.changes)
-    return atom(news, title="PGH Lab: calls for proposals", page="/cohorts")
+    return feed_of_all(Topic.CALLS, "calls for proposals")
 
 
 @bp.get("/updates/results.atom")
 @public_page
 def results_feed() -> ResponseReturnValue:
     """Who was selected, cohort by cohort, for feed readers."""
+    return feed_of_all(Topic.RESULTS, "results")
+
+
+def feed_of_all(topic: Topic, name: str) -> Response:
+    """The newest of one topic in all cohorts."""
     now = official_now()
-    news = queries.find_call_news(now, kinds=NEWS_OF[Topic.RESULTS], limit=NEWEST)
+    news = queries.find_call_news(now, kinds=NEWS_OF[topic], limit=NEWEST)
     keep_until(now, news.changes)
-    return atom(news, title="PGH Lab: results", page="/cohorts")
+    return atom(news, title=f"PGH Lab: {name}", page="/cohorts")
 
 
 def atom(news: News, *, title: str, page: str) -> Response:

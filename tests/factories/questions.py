@@ -1,7 +1,10 @@
 """Questions at each point of their way, made through the services."""
 
+import sqlalchemy
+
 from pglab.accounts.models import User
-from pglab.core.db import transaction
+from pglab.audit.services import record
+from pglab.core.db import db, transaction
 from pglab.questions import services
 from pglab.questions.models import PublishedAnswer, Question
 from pglab.questions.services import Asked, Draft
@@ -11,6 +14,14 @@ from tests.factories.accounts import make_program_manager, make_user
 
 TEXT = "May two startups apply together with one proposal?"
 ANSWER = "Yes. One of them signs the agreement and is paid."
+
+MORE = """
+    INSERT INTO published_answers (id, rfp_id, question_id, number, edition, topic, area_slug, question, answer, words,
+        asked_at, published_at, drafted_by_id, published_by_id)
+    SELECT gen_random_uuid(), rfp_id, question_id, place, 1, topic, area_slug, 'Is this number ' || place || '?',
+        answer, words, asked_at, published_at + place * interval '1 millisecond', drafted_by_id, published_by_id
+    FROM published_answers, generate_series(2, :count) AS place WHERE id = :first ORDER BY place
+"""
 
 
 def make_question(rfp: Rfp, text: str = TEXT, *, asker: User | None = None, slug: str | None = None) -> Question:
@@ -43,3 +54,11 @@ def publish(*questions: Question, reader: User | None = None) -> list[PublishedA
 def make_answer(rfp: Rfp, text: str = TEXT, answer: str = ANSWER, *, slug: str | None = None) -> PublishedAnswer:
     """A published answer."""
     return publish(make_read(make_question(rfp, text, slug=slug), answer=answer))[0]
+
+
+def make_answers(rfp: Rfp, count: int) -> None:
+    """So many published answers, each about safer streets."""
+    first = make_answer(rfp, slug="safer-streets")
+    with transaction():
+        db.session.execute(sqlalchemy.text(MORE), {"count": count, "first": first.id})
+        record("made.for_a_test", db.session.get_one(Question, first.question_id), actor=None)

@@ -24,11 +24,12 @@ def sessions(cohort: int) -> ResponseReturnValue:
     """Every session of the call, with how many come."""
     rfp, now = get_rfp(cohort, viewer=me()), official_now()
     found = queries.list_sessions(rfp)
+    taken = queries.count_places([each.id for each in found])
     return render_template(
         "info_sessions/list.html",
         rfp=rfp,
-        rows=[(each, queries.gathering_of(each).state(now)) for each in found],
-        taken=queries.count_places([each.id for each in found]),
+        rows=[(each, queries.standing(each, taken[each.id], now)) for each in found],
+        taken=taken,
         may_add=policy.may_arrange(me()) and rfp.status is RfpStatus.PUBLISHED and now <= rfp.closes_at,
     )
 

@@ -142,7 +142,7 @@ def new_cohort_form(earlier: Iterable[Rfp]) -> type[NewCohortForm]:
     return type("NewCohortForm", (NewCohortForm,), {"source": source})
 
 
-class HostFields(Form):
+class HostForm(Form):
     """A department or authority that can host pilots."""
 
     name = LineField("Name", thing="the name of the department or authority", max_length=200)
@@ -159,12 +159,8 @@ class HostFields(Form):
     )
 
 
-class HostForm(HostFields):
-    """One that is added."""
-
-
-class ChangedHostForm(HostFields, SeenForm):
-    """One that is renamed."""
+class ChangedHostForm(HostForm, SeenForm):
+    """One that is renamed or whose kind is corrected, as the page showed it."""
 
 
 class MoveForm(Form):

@@ -8,6 +8,9 @@ from pglab.web.forms import FilterForm, YesNoField
 
 def eligibility_form(asked: Iterable[Mapping[str, Any]]) -> FilterForm:
     """One yes or no question for each condition that a startup can check itself."""
-    fields = {f"rule{each['rule']}": YesNoField(each["question"]) for each in asked}
+    fields = {
+        f"rule{each['rule']}": YesNoField(each["question"], blank=f"Select yes or no: {each['question']}")
+        for each in asked
+    }
     made: type[FilterForm] = type("EligibilityForm", (FilterForm,), fields)
     return made()

@@ -10,12 +10,11 @@ import pytest
 import typst
 
 from pglab.adapters import pdf
+from tests.support import fonts
 
 NAMES = "王小明, 山田太郎, 김민준 and José"
 TOLD = {"title": NAMES, "reference": "RFP-12", "version": 1, "head": [NAMES], "sections": []}
 real = typst.compile
-# Debian's packages of such fonts, for whoever has one.
-HAS_FONT = bool({"Noto Sans CJK SC", "Noto Serif CJK SC", "Droid Sans Fallback"} & set(typst.Fonts().families()))
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def promises_access(file: bytes) -> bool:
         return told.get("pdfuaid:part") == "1"
 
 
-@pytest.mark.skipif(not HAS_FONT, reason="NOT RUN without a font: sudo apt-get install fonts-droid-fallback")
+@pytest.mark.skipif(not fonts.has_them(), reason="NOT RUN without a font: sudo apt-get install fonts-droid-fallback")
 def test_with_a_font_every_letter_is_there(tmp_path: Path):
     assert promises_access(pdf.kept_pdf("pdf/rfp.typ", TOLD, folder=tmp_path))
     assert [path.name.endswith(".boxes.pdf") for path in (tmp_path / "pdf").iterdir()] == [False]
@@ -52,9 +51,9 @@ def test_without_one_the_file_is_still_tagged_and_the_log_names_the_letter(
 
 def test_a_file_with_boxes_is_made_again_once_there_are_new_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     made: list[bool] = []
-    fonts = tmp_path / "fonts"
-    fonts.mkdir()
-    monkeypatch.setattr(pdf, "FONT_FOLDERS", (fonts, tmp_path / "no such folder"))
+    folder = tmp_path / "fonts"
+    folder.mkdir()
+    monkeypatch.setattr(pdf, "FONT_FOLDERS", (folder, tmp_path / "no such folder"))
     monkeypatch.setattr(pdf, "make_pdf", lambda _template, _written: made.append(True) or (b"%PDF", False))
 
     def ask() -> None:

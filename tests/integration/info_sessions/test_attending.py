@@ -69,6 +69,16 @@ def test_a_mailbox_has_one_place_and_the_newest_link_stands_for_it(rolled_back):
     assert held(session) == ["rosa@example.org"]
 
 
+def test_staff_see_that_a_session_is_full(login):
+    session = make_session(make_open_rfp(), capacity=1)
+    staff = login(make_program_manager())
+    before = staff.get("/manage/cohorts/12/info-sessions").text
+    take_place(session)
+
+    assert "Sign up" in before
+    assert "Full" in staff.get("/manage/cohorts/12/info-sessions").text
+
+
 def test_a_full_session_takes_nobody_until_a_place_is_given_up(client):
     session = make_session(make_open_rfp(), capacity=1)
     waiting, first = ask(session), take_place(session)

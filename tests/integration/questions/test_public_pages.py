@@ -7,16 +7,14 @@ import pytest
 from sqlalchemy import text
 
 from pglab.accounts.models import User
-from pglab.audit.services import record
 from pglab.core.clock import official_now
-from pglab.core.db import db, transaction
-from pglab.questions.models import PublishedAnswer, Question
+from pglab.core.db import db
+from pglab.questions.models import PublishedAnswer
 from pglab.questions.queries import PER_PAGE
-from pglab.rfps.models import Rfp
 from pglab.subscriptions.queries import list_news
 from pglab.web.filters import et_date
 from tests.factories.accounts import make_program_manager, make_user
-from tests.factories.questions import ANSWER, TEXT, make_answer, make_question, make_read
+from tests.factories.questions import ANSWER, TEXT, make_answer, make_answers, make_question, make_read
 from tests.factories.rfps import make_draft_rfp, make_open_rfp
 from tests.support.client import Client
 from tests.support.databases import OfficialClock
@@ -24,21 +22,6 @@ from tests.support.statements import counting
 
 Login = Callable[[User], Client]
 LIST = "/cohorts/12/questions"
-MORE = """
-    INSERT INTO published_answers (id, rfp_id, question_id, number, edition, topic, area_slug, question, answer, words,
-        asked_at, published_at, drafted_by_id, published_by_id)
-    SELECT gen_random_uuid(), rfp_id, question_id, place, 1, topic, area_slug, 'Is this number ' || place || '?',
-        answer, words, asked_at, published_at + place * interval '1 millisecond', drafted_by_id, published_by_id
-    FROM published_answers, generate_series(2, :count) AS place WHERE id = :first ORDER BY place
-"""
-
-
-def make_answers(rfp: Rfp, count: int) -> None:
-    """So many published answers, each about safer streets."""
-    first = make_answer(rfp, slug="safer-streets")
-    with transaction():
-        db.session.execute(text(MORE), {"count": count, "first": first.id})
-        record("made.for_a_test", db.session.get_one(Question, first.question_id), actor=None)
 
 
 def test_before_the_first_answer_the_list_says_until_when_they_come(client: Client, clock: OfficialClock):

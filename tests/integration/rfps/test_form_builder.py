@@ -184,7 +184,7 @@ def test_the_emails_stand_there_word_for_word(manager):
 def test_the_eligibility_check_names_the_rule_and_keeps_nothing(client):
     make_open_rfp()
     startup = Person(client).open("/cohorts/12").follow("Check your fit in a minute")
-    startup.press("Check", expect=422, rule1="yes").sees("Select yes or no")
+    startup.press("Check", expect=422, rule1="yes").sees("Select yes or no: Are your headquarters in Allegheny County?")
     answers = {"rule1": "yes", "rule2": "no", "rule3": "yes", "rule4": "yes"}
     startup.open("/cohorts/12/eligibility").press("Check", **answers)
     startup.sees(

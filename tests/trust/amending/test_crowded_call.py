@@ -6,16 +6,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from pglab.addenda.queries import list_issued
-from pglab.audit.services import record
-from pglab.core.db import db, transaction
-from pglab.questions.models import Question
 from pglab.rfps.models import Rfp
 from pglab.web.filters import et_long
 from tests.factories.addenda import extend, make_addendum, words
-from tests.factories.questions import make_answer
+from tests.factories.questions import make_answers
 from tests.factories.rfps import make_open_rfp
 from tests.support.client import Client
 from tests.support.statements import counting
@@ -29,23 +25,13 @@ PAGES = (
 )
 # What a first view may weigh (UX 7.10), less the styles and scripts that every page brings along.
 MOST_BYTES = 100_000 - 28_000 - 4_000
-MORE = """
-    INSERT INTO published_answers (id, rfp_id, question_id, number, edition, topic, area_slug, question, answer, words,
-        asked_at, published_at, drafted_by_id, published_by_id)
-    SELECT gen_random_uuid(), rfp_id, question_id, place, 1, topic, area_slug, 'Is this number ' || place || '?',
-        answer, words, asked_at, published_at + place * interval '1 millisecond', drafted_by_id, published_by_id
-    FROM published_answers, generate_series(2, :count) AS place WHERE id = :first ORDER BY place
-"""
 
 
 def make_call(number: int) -> Rfp:
     """An open call with its answers and addenda; every tenth addendum moves the deadline by a day."""
     rfp = make_open_rfp(number, closes_in=timedelta(days=20))
     if ANSWERS[number]:
-        first = make_answer(rfp, slug="safer-streets")
-        with transaction():
-            db.session.execute(text(MORE), {"count": ANSWERS[number], "first": first.id})
-            record("made.for_a_test", db.session.get_one(Question, first.question_id), actor=None)
+        make_answers(rfp, ANSWERS[number])
     for place in range(1, ADDENDA[number] + 1):
         if place % 10:
             said = words(f"Change {place}", acknowledge=place % 2 == 0)
