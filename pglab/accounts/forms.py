@@ -1,11 +1,22 @@
 """Fields of the account and organization pages."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
 from wtforms.widgets import HiddenInput
 
-from pglab.accounts.models import MemberRole
+from pglab.accounts.models import (
+    Certification,
+    MemberRole,
+    Membership,
+    Organization,
+    OrganizationVersion,
+    Owners,
+)
+from pglab.accounts.services import OrganizationProfile
 from pglab.web.forms import (
     AskedField,
     ChoiceField,
@@ -13,8 +24,15 @@ from pglab.web.forms import (
     Form,
     HttpsUrlField,
     LineField,
+    ManyChoiceField,
     SecretField,
     SelectField,
+    TickField,
+    VersionField,
+    as_posted,
+    chosen_of,
+    show_stored,
+    takes_theirs,
 )
 from pglab.web.forms import WholeNumberField as NumberField
 
@@ -32,6 +50,26 @@ MEMBER_ROLES = (
     (MemberRole.REPRESENTATIVE, "Representative", "Edits, submits, accepts and signs for the startup"),
     (MemberRole.EDITOR, "Editor", "Writes proposals and uploads documents"),
     (MemberRole.VIEWER, "Viewer", "Reads, and changes nothing"),
+)
+
+OWNERS = (
+    (Owners.WOMEN, "Women"),
+    (Owners.MINORITY, "People of color"),
+    (Owners.VETERANS, "Veterans"),
+    (Owners.DISABILITY, "People with disabilities"),
+    (Owners.LGBTQ, "LGBTQ+ people"),
+    (Owners.WORKERS, "The people who work there (a cooperative)"),
+)
+CERTIFICATIONS = (
+    (Certification.MBE, "Minority Business Enterprise (MBE)"),
+    (Certification.WBE, "Women’s Business Enterprise (WBE)"),
+    (Certification.DBE, "Disadvantaged Business Enterprise (DBE)"),
+    (Certification.VBE, "Veteran Business Enterprise (VBE)"),
+    (Certification.SDVOSB, "Service-Disabled Veteran-Owned Small Business (SDVOSB)"),
+    (Certification.LGBTBE, "LGBT Business Enterprise (LGBTBE)"),
+    (Certification.DOBE, "Disability-Owned Business Enterprise (DOBE)"),
+    (Certification.HUBZONE, "HUBZone small business"),
+    (Certification.BCORP, "Certified B Corporation"),
 )
 
 LONGEST_ANSWER = 20_000
@@ -203,6 +241,86 @@ class OrganizationForm(Form):
     founded_year = YearField("Year founded", thing="the year founded", required=False)
     people = NumberField("Number of people", minimum=1, maximum=100_000, required=False)
     website = HttpsUrlField("Website", max_length=300, required=False)
+    ownership = ManyChoiceField("Who owns most of the startup", choices=OWNERS, coerce=str, required=False)
+    certifications = ManyChoiceField("Certifications you hold", choices=CERTIFICATIONS, coerce=str, required=False)
+
+
+class EntryForm(OrganizationForm):
+    """The entry of a registered startup; the version says which one the page showed."""
+
+    version = VersionField()
+
+    def __init__(self, organization: Organization, posted: MultiDict[str, str]) -> None:
+        names = [field.name for field in fields(OrganizationProfile)]
+        super().__init__(formdata=chosen_of(names, posted) or None, obj=organization)
+        for name in names:
+            if takes_theirs(name, posted):
+                show_stored(self[name], getattr(organization, name))
+
+    def show_newest(self, organization: Organization, names: Iterable[str]) -> None:
+        """Go on from the entry as it stands by now: with what a colleague wrote in these fields."""
+        for name in names:
+            show_stored(self[name], getattr(organization, name))
+        self.version.typed = str(organization.version)
+
+
+@dataclass(frozen=True)
+class EntryClash:
+    """A field of an entry that two people changed at once: the two texts, and who saved theirs, when."""
+
+    name: str
+    label: str
+    posted: list[str]
+    mine: str
+    saved: str
+    chosen_only: bool
+    by: OrganizationVersion | None
+    long: bool = False
+
+
+def clash_of(field: AskedField, stored: Any, by: OrganizationVersion | None) -> EntryClash:
+    """The two texts of one field, in words."""
+    return EntryClash(
+        name=field.name,
+        label=field.label.text,
+        posted=list(field.raw_data or []),
+        mine=_in_words(field, field.data),
+        saved=_in_words(field, stored),
+        chosen_only=isinstance(field, ChoiceField),
+        by=by,
+    )
+
+
+def _in_words(field: AskedField, value: Any) -> str:
+    if isinstance(field, ManyChoiceField):
+        return "\n".join(str(choice[1]) for choice in field.choices if as_posted(choice[0]) in (value or []))
+    return field.write(value)
+
+
+class RegistrationForm(OrganizationForm):
+    """A startup that is not registered yet, although another one has the same website."""
+
+    anyway = TickField("Mine is another startup. Register it anyway", required=False)
+
+
+class SameStartupForm(Form):
+    """What somebody typed who found their startup registered already."""
+
+    legal_name = LineField("Legal name", required=False)
+    website = LineField("Website", max_length=300, required=False)
+
+
+class JoinAnswerForm(Form):
+    """Yes, with a role, or no to somebody who asks to join."""
+
+    reply = ChoiceField(
+        "Your answer",
+        thing="your answer",
+        choices=[
+            *((role.value, f"Add as {label.lower()}", hint) for role, label, hint in MEMBER_ROLES),
+            ("no", "Say no", "They see nothing of your startup, and we tell them"),
+        ],
+    )
 
 
 class MemberForm(Form):
@@ -216,3 +334,25 @@ class MemberRoleForm(Form):
     """What a member may do."""
 
     role = ChoiceField("What they may do", thing="what they may do", choices=MEMBER_ROLES, coerce=MemberRole)
+
+
+class HandOverForm(Form):
+    """Who represents the startup from now on, and what becomes of the one who does now."""
+
+    person = ChoiceField("Who represents the startup from now on", thing="a colleague", choices=[])
+    then = ChoiceField(
+        "What you do then",
+        thing="what you do then",
+        choices=[("stay", "Stay on the team as an editor"), ("leave", "Leave the team")],
+    )
+
+    def __init__(self, colleagues: list[Membership]) -> None:
+        self.offered: list[tuple[Any, str] | tuple[Any, str, str]] = [
+            (str(each.user_id), f"{each.user.name}, {each.role.value}") for each in colleagues
+        ]
+        super().__init__()
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Know who is on the team before reading who was chosen."""
+        self.person.choices = self.offered
+        super().process(*args, **kwargs)

@@ -1,6 +1,6 @@
 """What people are told about their accounts. Links travel in private mails only."""
 
-from pglab.accounts.models import Invitation, InvitationState, User
+from pglab.accounts.models import Invitation, InvitationState, JoinRequest, JoinState, Organization, User
 from pglab.core.states import words
 from pglab.outbox.services import owe
 
@@ -67,7 +67,7 @@ def invite_member(invitation: Invitation, path: str) -> None:
     owe(
         "member_invited",
         invitation.email,
-        subject="You’re invited to a team on PGH Lab",
+        subject=f"{invitation.invited_by.name} invited you to {invitation.organization.legal_name} on PGH Lab",
         template="accounts/invitation",
         private=True,
         invitation=invitation,
@@ -86,4 +86,50 @@ def say_invitation_answered(invitation: Invitation, actor: User) -> None:
         subject=f"Your invitation was {said}",
         template="accounts/answered",
         what=what,
+    )
+
+
+def say_unrepresented(user: User, organization: Organization, person: User) -> None:
+    """The rest of a team learns that nobody can submit for their startup while this person's account is off."""
+    owe(
+        "organization_unrepresented",
+        user,
+        subject=f"Nobody can submit for {organization.legal_name}",
+        template="accounts/unrepresented",
+        organization=organization,
+        person=person,
+    )
+
+
+def say_joining_asked(asked: JoinRequest, representative: User) -> None:
+    """A representative learns that somebody asks to be added to the team."""
+    owe(
+        "joining_asked",
+        representative,
+        subject=f"{asked.user.name} asks to join {asked.organization.legal_name}",
+        template="accounts/joining_asked",
+        asked=asked,
+    )
+
+
+def say_joining_answered(asked: JoinRequest) -> None:
+    """Whoever asked to join learns what the startup said."""
+    said = "added you to its team" if asked.state is JoinState.ACCEPTED else "did not add you to its team"
+    owe(
+        "joining_answered",
+        asked.user,
+        subject="Your request to join a team was answered",
+        template="accounts/answered",
+        what=f"{asked.organization.legal_name} {said}.",
+    )
+
+
+def say_asked_again(invitation: Invitation, representative: User) -> None:
+    """A representative learns that an invitation ran out before it was used, and that the person wants a new one."""
+    owe(
+        "invitation_asked_again",
+        representative,
+        subject=f"{invitation.email} asks for a new invitation",
+        template="accounts/asked_again",
+        invitation=invitation,
     )

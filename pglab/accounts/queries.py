@@ -1,7 +1,11 @@
 """Finding people and organizations."""
 
+import json
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import pairwise
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, text
@@ -11,18 +15,37 @@ from pglab.accounts import policy
 from pglab.accounts.models import (
     Invitation,
     InvitationState,
+    JoinRequest,
+    JoinState,
     KnownDevice,
     MemberRole,
     Membership,
     Organization,
+    OrganizationVersion,
     Passkey,
     RecoveryCode,
     SignInSession,
     User,
 )
+from pglab.audit.queries import history_of
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError
-from pglab.core.text import same_name_key
+from pglab.core.text import company_name_key, same_name_key
+
+# Websites of many startups stand there: the same host tells nothing.
+SHARED_HOSTS = frozenset(
+    (
+        "bsky.app",
+        "facebook.com",
+        "github.com",
+        "github.io",
+        "instagram.com",
+        "linkedin.com",
+        "linktr.ee",
+        "sites.google.com",
+        "x.com",
+    )
+)
 
 
 def email_key(email: str) -> str:
@@ -106,6 +129,11 @@ def find_session(token_hash: str) -> SignInSession | None:
     return db.session.scalars(_session_with_person(), {"token_hash": token_hash}).unique().one_or_none()
 
 
+def find_person_of_session(token_hash: str) -> UUID | None:
+    """Whose session it was that a browser holds, also when it has ended."""
+    return db.session.scalar(select(SignInSession.user_id).where(SignInSession.token_hash == token_hash))
+
+
 @cache
 def _session_with_person() -> Select[SignInSession]:
     person = joinedload(SignInSession.user)
@@ -157,9 +185,97 @@ def get_organization(organization_id: UUID, *, viewer: User) -> Organization:
     return organization
 
 
+def list_versions(organization: Organization) -> list[OrganizationVersion]:
+    """What the organization has said about itself, newest first."""
+    theirs = select(OrganizationVersion).where(OrganizationVersion.organization_id == organization.id)
+    return list(db.session.scalars(theirs.order_by(OrganizationVersion.number.desc())))
+
+
+def last_change_of(organization: Organization, name: str) -> OrganizationVersion | None:
+    """The version in which a field of the entry was last said otherwise than before."""
+    versions = list_versions(organization)
+    return next((new for new, old in pairwise(versions) if new.profile.get(name) != old.profile.get(name)), None)
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One thing that happened to an organization: when, who did it, and what it was, with those whom it concerned."""
+
+    at: datetime
+    action: str
+    actor: str
+    by_oneself: bool
+    person: str
+    role: str
+    role_before: str
+    fields: list[str]
+
+
+def list_log(organization: Organization) -> list[LogLine]:
+    """Everything that was done to the organization and its team, newest first."""
+    entries = [(entry, json.loads(entry.change)) for entry in reversed(history_of(organization.id))]
+    told = [(entry, change["before"] | change["after"], change["before"]) for entry, change in entries]
+    named = {UUID(about["person"]) for _, about, _ in told if "person" in about}
+    people = db.session.execute(select(User.id, User.name).where(User.id.in_(named)))
+    names = {str(user_id): name for user_id, name in people}
+    return [
+        LogLine(
+            at=entry.at,
+            action=entry.action,
+            actor=entry.actor_name,
+            by_oneself=str(entry.actor_id) == about.get("person"),
+            person=names.get(about.get("person", ""), ""),
+            role=about.get("role", ""),
+            role_before=before.get("role", ""),
+            fields=sorted(before) if entry.action == "organization.changed" else [],
+        )
+        for entry, about, before in told
+    ]
+
+
 def find_organization_by_name(legal_name: str) -> Organization | None:
     """The organization registered under this name, however it is spelled."""
-    return db.session.scalar(select(Organization).where(Organization.name_key == same_name_key(legal_name)))
+    return db.session.scalar(select(Organization).where(Organization.name_key == company_name_key(legal_name)))
+
+
+def domain_key(website: str) -> str:
+    """The host of a website as domains are compared, without www; empty for none, and for hosts that many share."""
+    host = (urlsplit(website).hostname or "").removeprefix("www.")
+    return "" if host in SHARED_HOSTS else host
+
+
+def find_organization_by_domain(website: str) -> Organization | None:
+    """The organization first registered with a website of the same domain: perhaps the same, perhaps its parent's."""
+    key = domain_key(website)
+    if not key:
+        return None
+    same = select(Organization).where(Organization.domain_key == key)
+    return db.session.scalar(same.order_by(Organization.registered_on, Organization.id).limit(1))
+
+
+def find_same(legal_name: str, website: str) -> Organization | None:
+    """The organization that is registered already under this name, or else with this website."""
+    return find_organization_by_name(legal_name) or find_organization_by_domain(website)
+
+
+def list_join_requests(organization: Organization) -> list[JoinRequest]:
+    """Who asks to join and has no answer yet, oldest first."""
+    theirs = (JoinRequest.organization_id == organization.id, JoinRequest.state == JoinState.OPEN)
+    return list(db.session.scalars(select(JoinRequest).where(*theirs).order_by(JoinRequest.id)).unique())
+
+
+def get_join_request(organization: Organization, request_id: UUID) -> JoinRequest:
+    """One wish to join this organization, answered or not."""
+    found = db.session.get(JoinRequest, request_id)
+    if found is None or found.organization_id != organization.id:
+        raise NotFoundError("There is no such request.")
+    return found
+
+
+def list_open_wishes(user: User) -> list[JoinRequest]:
+    """The teams this person asked to join and waits for."""
+    theirs = (JoinRequest.user_id == user.id, JoinRequest.state == JoinState.OPEN)
+    return list(db.session.scalars(select(JoinRequest).where(*theirs)).unique())
 
 
 def list_members(organization: Organization) -> list[Membership]:
@@ -189,6 +305,12 @@ def list_invitations(organization: Organization) -> list[Invitation]:
     return list(db.session.scalars(select(Invitation).where(*theirs).order_by(Invitation.id)))
 
 
+def list_invitations_since(organization: Organization, key: str, since: datetime) -> list[Invitation]:
+    """The invitations of one address since then, whatever became of them."""
+    theirs = (Invitation.organization_id == organization.id, Invitation.email_key == key, Invitation.invited_at > since)
+    return list(db.session.scalars(select(Invitation).where(*theirs).order_by(Invitation.id)))
+
+
 def get_invitation(organization: Organization, invitation_id: UUID) -> Invitation:
     """One invitation of the organization."""
     found = db.session.get(Invitation, invitation_id)
@@ -202,15 +324,52 @@ def find_invitation(token_hash: str) -> Invitation | None:
     return db.session.scalar(select(Invitation).where(Invitation.token_hash == token_hash))
 
 
-def count_representatives(organization: Organization) -> int:
-    """How many people may submit and sign for the organization."""
-    return sum(member.role is MemberRole.REPRESENTATIVE for member in list_members(organization))
+def count_representatives(organization: Organization, *, besides: User) -> int:
+    """How many other people may submit and sign for the organization: representatives whose account is on."""
+    others = (*_representing(), Membership.organization_id == organization.id, Membership.user_id != besides.id)
+    return db.session.scalar(select(func.count(Membership.id)).join(Membership.user).where(*others)) or 0
+
+
+def _representing() -> tuple[ColumnElement[bool], ...]:
+    """A membership that lets somebody submit: a representative's whose account is on."""
+    return (Membership.role == MemberRole.REPRESENTATIVE, User.active.is_(True))
+
+
+def list_depending_on(user: User) -> list[Organization]:
+    """The startups for which nobody else could submit, by name."""
+    own = (
+        select(Membership.organization_id).join(Membership.user).where(Membership.user_id == user.id, *_representing())
+    )
+    others = (
+        select(Membership.id)
+        .join(Membership.user)
+        .where(Membership.organization_id == Organization.id, Membership.user_id != user.id, *_representing())
+    )
+    alone = select(Organization).where(Organization.id.in_(own), ~others.exists()).order_by(Organization.legal_name)
+    return list(db.session.scalars(alone))
 
 
 def lock_organization(organization: Organization) -> None:
     """Hold the organization's row until the transaction ends, so that two changes of its team wait for each other."""
     db.session.flush()
     db.session.refresh(organization, with_for_update=True)
+
+
+def lock_team(organization: Organization, *people: User) -> None:
+    """Hold the team still, and see it as it is now: what these people may do may have changed while we waited."""
+    lock_organization(organization)
+    now = select(Membership).where(Membership.organization_id == organization.id)
+    db.session.scalars(now.execution_options(populate_existing=True)).unique().all()
+    for person in people:
+        db.session.refresh(person, ["memberships"])
+
+
+def lock_teams_of(user: User) -> None:
+    """Hold still every team for which this person may submit, always in the same order."""
+    theirs = select(Membership.organization_id).where(Membership.user_id == user.id)
+    db.session.flush()
+    held = select(Organization.id).where(Organization.id.in_(theirs)).order_by(Organization.id)
+    db.session.scalars(held.with_for_update(of=Organization)).all()
 
 
 def list_personas(emails: list[str]) -> list[User]:

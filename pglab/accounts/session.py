@@ -19,6 +19,9 @@ from pglab.accounts.models import StaffRoleGrant, User
 from pglab.accounts.services import OneTimeCodes, code_keys
 from pglab.core.clock import machine_now
 from pglab.core.db import db, forget, transaction
+from pglab.web.errors import wants_page
+from pglab.web.kept_forms import init_kept_forms, note_typist
+from pglab.web.security import is_a_sign_of_life
 
 LONGEST = timedelta(hours=12)
 IDLE_STAFF = timedelta(minutes=15)
@@ -68,6 +71,7 @@ def init_accounts(app: Flask, does_city_work: Callable[[User], bool]) -> Securit
     )
     app.extensions["does_city_work"] = does_city_work
     app.before_request(end_old_session)
+    init_kept_forms(app, services, end_old_session)
     app.after_request(keep_device_cookie)
     security = Security(app, datastore, register_blueprint=False, totp_cls=OneTimeCodes)
     # The session alone says who asks: no token in a header or in JSON does.
@@ -129,24 +133,54 @@ def forget_session() -> None:
 
 def end_old_session() -> None:
     """Sign out whose session was ended elsewhere, has rested too long, or began half a day ago."""
-    if "_user_id" not in session or request.endpoint == "static":
+    if request.endpoint == "static":
+        return
+    if "_user_id" not in session:
+        _note_whose(session.get("ended"))
         return
     opened = queries.find_session(services.hashed(session.get("sid", "")))
     if opened is None or str(opened.user_id) != session.get("viewer"):
+        ended = session.get("sid") if opened is None else None
         forget()  # the database was told who looks; what follows is asked by nobody
         logout_user()
         forget_session()
-        flash("You were signed out to protect your account. Sign in to go on where you were.", "info")
+        _note_whose(ended)
+        if request.method == "GET" or not wants_page():  # a form that was sent gets a page of its own that says so
+            flash("You were signed out to protect your account. Sign in to go on where you were.", "info")
         return
     g.signed_in = opened.user
-    if machine_now() - opened.seen_at > SEEN_EVERY:
+    note_typist(opened.user_id)
+    now, seen_at, idle, ends_at = machine_now(), opened.seen_at, opened.idle_seconds, opened.ends_at
+    if now - seen_at > SEEN_EVERY and is_a_sign_of_life():
         with transaction():
             services.touch_session(opened)
+        seen_at = now
+    g.session_rest = max(0, int((min(seen_at + timedelta(seconds=idle), ends_at) - now).total_seconds()))
+
+
+def session_rest() -> int:
+    """How many seconds the session at hand goes on when nobody presses a key any more."""
+    return int(g.session_rest)
+
+
+def _note_whose(ended: str | None) -> None:
+    """What arrives from this browser until somebody signs in was typed by the person whose session ended in it."""
+    if not ended:
+        return
+    session["ended"] = ended
+    typist = queries.find_person_of_session(services.hashed(ended)) if request.method == "POST" else None
+    if typist is not None:
+        note_typist(typist)
+
+
+def this_session() -> str:
+    """The hash by which the session of the browser at hand is kept."""
+    return services.hashed(session.get("sid", ""))
 
 
 def is_this_session(token_hash: str) -> bool:
     """Whether a session is the one of the browser at hand."""
-    return token_hash == services.hashed(session.get("sid", ""))
+    return token_hash == this_session()
 
 
 def device_token(*, made: bool = False) -> str:

@@ -5,7 +5,7 @@ from itertools import count
 
 from pglab.accounts.models import MemberRole, Membership, Organization, StaffRole, StaffRoleGrant, User
 from pglab.core.ids import uuid7
-from pglab.core.text import same_name_key
+from pglab.core.text import company_name_key, same_name_key
 from tests.factories import keep
 
 _numbers = count(1)
@@ -46,11 +46,11 @@ def make_finance_officer(name: str = "Fay Finance") -> User:
 def make_organization(
     *members: User, name: str | None = None, role: MemberRole = MemberRole.REPRESENTATIVE
 ) -> Organization:
-    """A registered startup whose members all have `role`."""
+    """A registered startup whose members all have `role`; somebody else represents it where none of them does."""
     legal_name = name or f"Startup {next(_numbers)} {uuid7().hex[-6:]} Inc."
     organization = Organization(
         legal_name=legal_name,
-        name_key=same_name_key(legal_name),
+        name_key=company_name_key(legal_name),
         registration_state="Pennsylvania",
         street="1 Example St",
         city="Pittsburgh",
@@ -58,7 +58,8 @@ def make_organization(
         county="Allegheny",
         registered_on=date(2026, 1, 5),
     )
-    keep(organization)
-    for member in members:
-        keep(Membership(organization=organization, user=member, role=role))
+    roles = dict.fromkeys(members, role)
+    if not members or role is not MemberRole.REPRESENTATIVE:
+        roles[make_user("Rita Representative")] = MemberRole.REPRESENTATIVE
+    keep(organization, *(Membership(organization=organization, user=each, role=own) for each, own in roles.items()))
     return organization

@@ -6,11 +6,30 @@ import time
 from passlib.totp import TOTP
 from sqlalchemy import text
 
-from pglab.accounts import services
+from pglab.accounts import queries, services
+from pglab.accounts.models import MemberRole, Organization
 from pglab.core.db import db, transaction
 from pglab.outbox.models import Email
 
 PASSWORD = "correct horse, battery staple"
+# A startup as its people would register it.
+ENTRY = {
+    "legal_name": "CurbSense Inc.",
+    "registration_state": "Pennsylvania",
+    "registration_number": "",
+    "street": "1 Example St",
+    "city": "Pittsburgh",
+    "postal_code": "15222",
+    "county": "Allegheny County",
+    "founded_year": "2021",
+    "people": "4",
+    "website": "",
+}
+
+
+def team_of(organization: Organization) -> dict[str, MemberRole]:
+    """Who may do what for a startup, by name."""
+    return {member.user.name: member.role for member in queries.list_members(organization)}
 
 
 def mails_to(address: str) -> list[Email]:

@@ -60,6 +60,20 @@ class KnownDevice(Entity):
     seen_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
 
+class KeptForm(Entity):
+    """What somebody typed into a form that arrived after their session had ended, as ciphertext. The browser holds the
+    token that opens it, we its hash, also of the page's address. Removed after a day."""
+
+    __tablename__ = "kept_forms"
+    __table_args__ = (UniqueConstraint("token_hash", "path_hash"), Index("ix_kept_forms_user_id", "user_id"))
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    path_hash: Mapped[str] = mapped_column(String(64))
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[datetime] = mapped_column(server_default=NOW, index=True)
+
+
 class Passkey(Entity):
     """A device that opens an account by signing: its public key, and how often it says it has signed."""
 

@@ -21,7 +21,7 @@ def invitation(token: str) -> ResponseReturnValue:
     """Who invited, as what, and the two answers; answering needs the account of the invited address."""
     found, form = queries.find_invitation(services.hashed(token)), AnswerForm()
     if found is None or found.state is not InvitationState.OPEN or found.expires_at <= queries.real_now():
-        return render_template("accounts/team/invitation_trouble.html"), 404 if found is None else 410
+        return invitation_trouble(found)
     if request.method == "POST" and not current_user.is_authenticated:
         return sign_in_first()
     if form.submitted():
@@ -29,7 +29,29 @@ def invitation(token: str) -> ResponseReturnValue:
             return answer_invitation(found, form)
         except RuleError as error:
             form.show(error)
-    return render_template("accounts/team/invitation.html", form=form, invitation=found), 422 if form.problems else 200
+    own = current_user.is_authenticated and me().email_key == found.email_key
+    page = render_template("accounts/team/invitation.html", form=form, invitation=found, own=own)
+    return page, 422 if form.problems else 200
+
+
+def invitation_trouble(found: Invitation | None) -> ResponseReturnValue:
+    """Why the link opens nothing; whoever holds one that ran out may ask for a new invitation."""
+    may_ask = found is not None and services.may_ask_again(found)
+    page = render_template("accounts/team/invitation_trouble.html", invitation=found, may_ask=may_ask)
+    return page, 404 if found is None else 410
+
+
+@bp.post("/invitations/<token>/renewal")
+@public
+def invitation_renewal(token: str) -> ResponseReturnValue:
+    """Ask for a new invitation instead of one that ran out."""
+    found = queries.find_invitation(services.hashed(token))
+    if found is None:
+        return invitation_trouble(None)
+    with transaction():
+        services.ask_again(found)
+    flash(f"We asked {found.organization.legal_name} for a new invitation. It comes by email.", "success")
+    return redirect(url_for(".invitation", token=token), 303)
 
 
 def answer_invitation(found: Invitation, form: AnswerForm) -> ResponseReturnValue:

@@ -1,12 +1,21 @@
 """A startup's entry and its team."""
 
+from dataclasses import fields
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from pglab.accounts import policy, queries, services
-from pglab.accounts.forms import ButtonForm, MemberForm, MemberRoleForm, OrganizationForm
+from pglab.accounts.forms import (
+    CERTIFICATIONS,
+    OWNERS,
+    ButtonForm,
+    MemberForm,
+    MemberRoleForm,
+    OrganizationForm,
+    RegistrationForm,
+)
 from pglab.accounts.models import MemberRole
 from pglab.accounts.routes.blueprint import bp
 from pglab.accounts.services import OrganizationProfile
@@ -19,23 +28,25 @@ from pglab.web.security import signed_in
 @bp.route("/apply/organizations/new", methods=["GET", "POST"])
 @signed_in
 def new_organization() -> ResponseReturnValue:
-    """Register a startup once."""
-    form = OrganizationForm()
+    """Register a startup once. Who finds it registered already may ask to join it."""
+    form, same = RegistrationForm(), None
     if form.submitted():
         try:
             with transaction():
-                organization = services.register_organization(profile_in(form), actor=me())
+                organization = services.register_organization(profile_in(form), actor=me(), anyway=form.anyway.data)
         except RuleError as error:
             form.show(error)
+            same = queries.find_same(form.legal_name.data, form.website.data)
         else:
             flash(f"{organization.legal_name} is registered. You are its authorized representative.", "success")
             return redirect(url_for(".organization", organization_id=organization.id), 303)
-    return render_template("accounts/team/registration.html", form=form, organization=None), 422 if form.errors else 200
+    page = render_template("accounts/team/registration.html", form=form, organization=None, same=same)
+    return page, 422 if form.errors else 200
 
 
 def profile_in(form: OrganizationForm) -> OrganizationProfile:
     """What the form says about the organization."""
-    return OrganizationProfile(**{name: value for name, value in form.data.items() if name != "csrf_token"})
+    return OrganizationProfile(**{each.name: form.data[each.name] for each in fields(OrganizationProfile)})
 
 
 @bp.get("/apply/organizations/<uuid:organization_id>")
@@ -44,29 +55,12 @@ def organization(organization_id: UUID) -> ResponseReturnValue:
     """What the City holds about the startup."""
     found = queries.get_organization(organization_id, viewer=me())
     return render_template(
-        "accounts/team/organization.html", organization=found, may_edit=policy.may_edit_for(me(), found.id)
+        "accounts/team/organization.html",
+        organization=found,
+        may_edit=policy.may_edit_for(me(), found.id),
+        owners={value.value: label for value, label in OWNERS},
+        certifications={value.value: label for value, label in CERTIFICATIONS},
     )
-
-
-@bp.route("/apply/organizations/<uuid:organization_id>/profile", methods=["GET", "POST"])
-@signed_in
-def change_organization(organization_id: UUID) -> ResponseReturnValue:
-    """Change what the City holds about the startup."""
-    found = queries.get_organization(organization_id, viewer=me())
-    require(policy.may_edit_for(me(), found.id), "Ask a representative or an editor of your startup to change this.")
-    form = OrganizationForm(obj=found)
-    if form.submitted():
-        try:
-            with transaction():
-                services.change_organization(found, profile_in(form), actor=me())
-        except RuleError as error:
-            form.show(error)
-        else:
-            flash("Your changes are saved.", "success")
-            return redirect(url_for(".organization", organization_id=found.id), 303)
-    return render_template(
-        "accounts/team/registration.html", form=form, organization=found
-    ), 422 if form.errors else 200
 
 
 @bp.get("/apply/organizations/<uuid:organization_id>/team")
@@ -79,6 +73,7 @@ def team(organization_id: UUID) -> ResponseReturnValue:
         organization=found,
         members=queries.list_members(found),
         invitations=queries.list_invitations(found),
+        wishes=queries.list_join_requests(found),
         may_change=policy.may_change_team(me(), found.id),
     )
 

@@ -19,11 +19,12 @@ from pglab.accounts.session import (
     me,
     own_path,
     renew_session,
+    session_rest,
     take_challenge,
 )
 from pglab.core.db import transaction
 from pglab.core.errors import RuleError
-from pglab.web.security import public, signed_in
+from pglab.web.security import asked_by_itself, public, signed_in
 
 NOT_SIGNED_IN = "Check your email and password. They don’t fit an account, or its email isn’t confirmed yet."
 WORKSPACE_PREFIXES = ("/manage", "/finance", "/review", "/workspace", "/admin", "/apply")
@@ -145,6 +146,14 @@ def sign_out() -> ResponseReturnValue:
     end_session()
     flash("You’re signed out.", "success")
     return redirect("/", 303)
+
+
+@bp.post("/account/session")
+@asked_by_itself
+def rest() -> ResponseReturnValue:
+    """For the page itself: how many seconds the session goes on. Asking keeps nobody signed in; a page that says keys
+    were pressed, or “Stay signed in” was, begins the time anew."""
+    return {"seconds": session_rest()}
 
 
 @bp.get("/account/home")

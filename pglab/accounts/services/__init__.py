@@ -4,18 +4,25 @@ from pglab.accounts.services.closing import switch_off, switch_on
 from pglab.accounts.services.email_change import NewAddress, ask_email_change, change_email, read_new_address
 from pglab.accounts.services.invitations import (
     accept_invitation,
+    ask_again,
     decline_invitation,
     invite_member,
+    may_ask_again,
     membership_asked_for,
     withdraw_invitation,
+)
+from pglab.accounts.services.joining import accept_join_request, ask_to_join, decline_join_request
+from pglab.accounts.services.kept_forms import (
+    find_kept_form,
+    forget_kept_form,
+    keep_form,
+    remove_old_kept_forms,
 )
 from pglab.accounts.services.links import Link, LinkKind, LinkState, make_link, read_link
 from pglab.accounts.services.organizations import (
     OrganizationProfile,
-    change_member_role,
     change_organization,
     register_organization,
-    remove_member,
 )
 from pglab.accounts.services.passkeys import (
     Site,
@@ -54,6 +61,7 @@ from pglab.accounts.services.sessions import (
 )
 from pglab.accounts.services.sign_up import ask_for_link, change_name, confirm_email, send_link, sign_up
 from pglab.accounts.services.signing_in import Visitor, count_code_try, count_password_try, find_by_password
+from pglab.accounts.services.teams import change_member_role, hand_over, member_leaves, remove_member
 from pglab.accounts.services.tries import (
     CODE_LIMITS,
     MAIL_LIMITS,
@@ -87,9 +95,12 @@ __all__ = [
     "TooManyTriesError",
     "Visitor",
     "accept_invitation",
+    "accept_join_request",
     "add_passkey",
+    "ask_again",
     "ask_email_change",
     "ask_for_link",
+    "ask_to_join",
     "change_email",
     "change_member_role",
     "change_name",
@@ -103,6 +114,7 @@ __all__ = [
     "count_password_try",
     "count_try",
     "decline_invitation",
+    "decline_join_request",
     "device_name",
     "end_all_sessions",
     "end_one_session",
@@ -110,14 +122,20 @@ __all__ = [
     "end_session_of",
     "find_by_passkey",
     "find_by_password",
+    "find_kept_form",
     "forget_devices",
+    "forget_kept_form",
     "forget_tries",
     "grant_role",
+    "hand_over",
     "hashed",
     "invite_member",
+    "keep_form",
     "keep_recovery_codes",
     "key_of",
     "make_link",
+    "may_ask_again",
+    "member_leaves",
     "membership_asked_for",
     "new_challenge",
     "new_secret",
@@ -131,6 +149,7 @@ __all__ = [
     "register_organization",
     "remember_device",
     "remove_member",
+    "remove_old_kept_forms",
     "remove_old_tries",
     "remove_passkey",
     "remove_second_factor",

@@ -58,19 +58,29 @@ class Sight:
 
 
 SIGHTS = (
-    Sight(12, "Open for questions", "Write, upload, submit; the official notice.", ("Dana Ruiz", "Ana Silva")),
+    Sight(
+        12,
+        "Open for questions",
+        "Write, upload, submit; a newer file still being checked.",
+        ("Dana Ruiz", "Sam Whitfield", "Ana Silva"),
+    ),
     Sight(
         13, "Draft", "A cohort being set up, with a problem of every kind to put right.", ("Priya Shah", "Marcus Bell")
     ),
     Sight(91, "Upcoming", "A published call that the public does not see yet.", ("Priya Shah",)),
-    Sight(92, "Open", "Questions are closed; nobody sits on the panel yet.", ("Bo Field", "Priya Shah")),
+    Sight(
+        92,
+        "Open",
+        "Questions are closed; a deck with a confidential page and its redacted copy.",
+        ("Bo Field", "Priya Shah"),
+    ),
     Sight(
         93, "Closed, sealed", "Open the proposals; two late refusals.", ("Helen Novak", "Felix Arnold", "Xiaoming Wang")
     ),
     Sight(
         94,
         "Opened",
-        "Declare conflicts; decide about one who is not sure.",
+        "Declare conflicts; decide about one who is not sure; a confidential page.",
         ("Bianca Ortiz", "Carl Dietz", "Priya Shah"),
     ),
     Sight(

@@ -5,31 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from pglab.accounts import queries
-from pglab.accounts.models import MemberRole, Membership, Organization, User
+from pglab.accounts.models import MemberRole, Membership, User
 from pglab.audit.models import AuditEvent
 from pglab.core.db import db
 from tests.factories import keep
 from tests.factories.accounts import make_organization, make_user
+from tests.support.accounts import ENTRY, team_of
 from tests.support.client import Client
 from tests.support.statements import counting
 
 Login = Callable[[User], Client]
-ENTRY = {
-    "legal_name": "CurbSense Inc.",
-    "registration_state": "Pennsylvania",
-    "registration_number": "",
-    "street": "1 Example St",
-    "city": "Pittsburgh",
-    "postal_code": "15222",
-    "county": "Allegheny County",
-    "founded_year": "2021",
-    "people": "4",
-    "website": "",
-}
-
-
-def team_of(organization: Organization) -> dict[str, MemberRole]:
-    return {member.user.name: member.role for member in queries.list_members(organization)}
 
 
 def test_who_registers_becomes_representative(login: Login) -> None:
@@ -55,14 +40,34 @@ def test_another_county_is_a_warning_and_no_obstacle(login: Login) -> None:
     assert "Yours is in <bdi>Butler</bdi>" in client.get(answer.location).text
 
 
+def test_a_change_to_another_county_is_a_warning_too(login: Login) -> None:
+    dana = make_user()
+    page = f"/apply/organizations/{make_organization(dana).id}"
+
+    answer = login(dana).post(f"{page}/profile", data={**ENTRY, "county": "Butler County", "version": "1"})
+
+    assert (answer.status_code, answer.location) == (303, page)
+    assert "Yours is in <bdi>Butler</bdi>" in login(dana).get(page).text
+
+
 def test_a_name_that_is_taken_says_whom_to_ask(login: Login) -> None:
     make_organization(make_user("Dana Ruiz"), name="CurbSense Inc.")
 
     page = login(make_user()).post("/apply/organizations/new", data={**ENTRY, "legal_name": "ＣＵＲＢＳＥＮＳＥ  inc."})
 
     assert page.status_code == 422
-    assert "CurbSense Inc. is already registered. Ask D… R… to add you." in page.text
+    assert "CurbSense Inc. is already registered. Ask D… R… to add you, or ask to join." in page.text
     assert 'id="legal_name-error"' in page.text
+
+
+@pytest.mark.parametrize("typed", ["CurbSense, Inc.", "CURBSENSE, inc", "curbsense inc"])
+def test_punctuation_makes_no_other_startup(login: Login, typed: str) -> None:
+    make_organization(make_user("Dana Ruiz"), name="CurbSense Inc.")
+    client = login(make_user())
+
+    assert client.post("/apply/organizations/new", data={**ENTRY, "legal_name": typed}).status_code == 422
+    # Negative control: another suffix is another company.
+    assert client.post("/apply/organizations/new", data={**ENTRY, "legal_name": "CurbSense LLC"}).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -99,7 +104,9 @@ def test_changes_are_recorded_with_before_and_after(login: Login) -> None:
     dana = make_user("Dana Ruiz")
     organization = make_organization(dana, name="CurbSense Inc.")
 
-    answer = login(dana).post(f"/apply/organizations/{organization.id}/profile", data={**ENTRY, "city": "Etna"})
+    answer = login(dana).post(
+        f"/apply/organizations/{organization.id}/profile", data={**ENTRY, "city": "Etna", "version": "1"}
+    )
 
     last = db.session.query(AuditEvent).order_by(AuditEvent.seq.desc()).first()
     assert answer.status_code == 303
@@ -127,6 +134,19 @@ def test_the_last_representative_stays(login: Login) -> None:
 
     assert (left.status_code, demoted.status_code) == (422, 422)
     assert "Add another authorized representative before you remove yourself." in left.text
+    assert "before you change your own role." in demoted.text
+    assert team_of(organization) == {"Dana Ruiz": MemberRole.REPRESENTATIVE}
+
+
+def test_somebody_whose_account_is_off_represents_nobody(login: Login) -> None:
+    dana, lee = make_user("Dana Ruiz"), make_user("Lee Okafor")
+    organization = make_organization(dana, lee)
+    lee.active = False
+    keep(lee)
+    base = f"/apply/organizations/{organization.id}/team"
+
+    assert login(dana).post(f"{base}/{dana.id}/removal").status_code == 422
+    assert login(dana).post(f"{base}/{lee.id}/removal").status_code == 303
     assert team_of(organization) == {"Dana Ruiz": MemberRole.REPRESENTATIVE}
 
 

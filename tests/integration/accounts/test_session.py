@@ -101,6 +101,39 @@ def test_a_session_ends_when_nobody_is_there(client: Client, role: StaffRole | N
     assert (client.get("/account").status_code == 303) is ended
 
 
+@pytest.mark.parametrize(("role", "idle"), [(StaffRole.FINANCE, 900), (None, 1800)])
+def test_a_page_knows_how_long_its_session_goes_on(client: Client, role: StaffRole | None, idle: int) -> None:
+    person = person_with_password(*([role] if role else []))
+    client.post("/sign-in", data={"email": person.email, "password": PASSWORD})
+
+    def rest(**typed: str) -> int:
+        return int(client.post("/account/session", data=typed).json["seconds"])
+
+    assert idle - 5 <= rest() <= idle
+    age_session(person, seen_at=timedelta(minutes=10))
+    assert idle - 605 <= rest() <= idle - 600
+    page = client.get("/account/home", follow_redirects=True)  # opened by a person, who so is still there
+    assert idle - 5 <= int(page.text.partition('data-idle="')[2].partition('"')[0]) <= idle
+    age_session(person, seen_at=timedelta(minutes=10))
+    assert rest(typed="yes") == idle
+    age_session(person, ends_at=timedelta(hours=11, minutes=59))
+    assert rest(typed="yes") <= 60
+
+
+@pytest.mark.parametrize(
+    "asked", ["/uploads/00000000-0000-0000-0000-000000000000", "/apply/proposals/L1-AAAA/documents/deck/virus-check"]
+)
+def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(client: Client, asked: str) -> None:
+    person = person_with_password()
+    client.post("/sign-in", data={"email": person.email, "password": PASSWORD})
+    age_session(person, seen_at=timedelta(minutes=10))
+
+    client.get(asked)
+    assert client.post("/account/session").json["seconds"] < 1300
+    client.get(asked.rpartition("/")[0])  # control: a page, be it none of ours
+    assert client.post("/account/session").json["seconds"] > 1700
+
+
 def test_a_session_ends_after_twelve_hours(client: Client) -> None:
     person = person_with_password()
     client.post("/sign-in", data={"email": person.email, "password": PASSWORD})
