@@ -1,44 +1,30 @@
 """The program that parses strangers' files: each in a process of its own, which reads it and writes one line of JSON.
 
-Started by `inspector.py` alone, it has everything loaded, forks for each file, and leaves when nothing came for a
-minute. A fork gives up every right it does not need before it parses a byte: no path and no socket (no free descriptor,
-Landlock, no network), no other process, another user when started by root, 512 MB of address space, 8 seconds of
-processor. Nothing of the product is imported here, so that there is nothing to give away.
+Started by `inspector.py` alone. What such a process may do stands in `cell.py`; of the product nothing else is loaded
+here, so that there is nothing to give away.
 """
 
-import ctypes
 import io
 import json
-import os
 import re
-import resource
-import select
-import signal
-import socket
 import sys
-import time
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
-from typing import Any, NamedTuple, NoReturn
+from typing import Any
 
 import pikepdf
 import puremagic
 from PIL import Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin
 
-MEMORY_BYTES = 512 * 1024 * 1024
-CPU_SECONDS = 8
-ANSWER_BYTES, INPUT_BYTES = 64 * 1024, 110_000_000
-IDLE_SECONDS = 60
+sys.path.append(sys.argv[2])
+from pglab.adapters import cell
+
+ANSWER_BYTES = 64 * 1024
 MAX_PIXELS, MAX_PROGRESSIVE_PIXELS = 50_000_000, 35_000_000  # a progressive picture is decoded in memory twice
 MAX_PDF_PIXELS = 120_000_000
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_POINTS, MAX_PAGES = 14_400, 2_000
-NOBODY = 65_534
-CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
-SYS_LANDLOCK_CREATE_RULESET, SYS_LANDLOCK_RESTRICT_SELF = 444, 446
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 
 SIGNATURES = {
     b"%PDF-": "application/pdf",
@@ -59,45 +45,6 @@ class RefusedError(Exception):
     def __init__(self, code: str, **numbers: int) -> None:
         super().__init__(code)
         self.code, self.numbers = code, numbers
-
-
-def give_up_rights() -> None:
-    """Leave this process nothing but its three open streams and the memory it computes in."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    as_root = os.geteuid() == 0
-    # A kernel that forbids namespaces answers with an error: the descriptor limit below still keeps the network away.
-    libc.unshare(CLONE_NEWNET if as_root else CLONE_NEWUSER | CLONE_NEWNET)
-    if as_root:
-        os.setgroups([])
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
-    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    close_the_file_system(libc)
-    limits = {
-        resource.RLIMIT_AS: MEMORY_BYTES,
-        resource.RLIMIT_CPU: CPU_SECONDS,
-        resource.RLIMIT_FSIZE: ANSWER_BYTES,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NPROC: 0,
-        resource.RLIMIT_NOFILE: 3,
-    }
-    for limit, value in limits.items():
-        resource.setrlimit(limit, (value, value))
-
-
-def close_the_file_system(libc: ctypes.CDLL) -> None:
-    """Forbid every path (Landlock, Linux 5.13), also to a parser that frees a descriptor for itself.
-
-    The rule set names all thirteen rights of the first version and grants none. Where the kernel lacks it, the other
-    user and the descriptor limit remain.
-    """
-    handled = ctypes.c_uint64((1 << 13) - 1)
-    ruleset = libc.syscall(SYS_LANDLOCK_CREATE_RULESET, ctypes.byref(handled), ctypes.sizeof(handled), 0)
-    if ruleset >= 0:
-        libc.syscall(SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0)
-        os.close(ruleset)
 
 
 def look_into(content: bytes) -> dict[str, Any]:
@@ -146,8 +93,8 @@ def look_into_pdf(content: bytes) -> int:
         pdf = pikepdf.open(io.BytesIO(content), attempt_recovery=True, suppress_warnings=True)
     except pikepdf.PasswordError:
         raise RefusedError("encrypted") from None
-    if pdf.is_encrypted:
-        raise RefusedError("encrypted")
+    if pdf.is_encrypted:  # it opens without a password, and asks for one to be printed or changed
+        raise RefusedError("locked")
     pages = len(pdf.pages)
     if pages == 0:
         raise RefusedError("unreadable")
@@ -327,74 +274,17 @@ def warm_up() -> None:
         sample.save(io.BytesIO(), encryption=pikepdf.Encryption(user="", owner="x"))
 
 
-class Fork(NamedTuple):
-    """A process that looks into one file, when it must have ended, and where its end is told."""
-
-    pid: int
-    until: float
-    told: int
-
-
-def serve(line: socket.socket, seconds: float) -> None:
-    """Start a fork for each file that comes down the line, end it after so many seconds, and tell how it ended."""
-    running: dict[Any, Fork] = {}
-    while True:
-        patience = min((fork.until for fork in running.values()), default=time.monotonic() + IDLE_SECONDS)
-        ready = select.select([line, *running], [], [], max(0.0, patience - time.monotonic()))[0]
-        for watch in [one for one in running if one in ready or time.monotonic() > running[one].until]:
-            end(running.pop(watch))
-            os.close(watch)
-        if line in ready:
-            _, given, _, _ = socket.recv_fds(line, 1, 3)
-            if not given:  # nobody is left to ask
-                break
-            pid = os.fork()
-            if pid == 0:
-                look_alone(*given[:2])
-            running[os.pidfd_open(pid)] = Fork(pid, time.monotonic() + seconds, given[2])
-            for each in given[:2]:
-                os.close(each)
-        elif not ready and not running:
-            break
-    for fork in running.values():
-        end(fork)
-
-
-def end(fork: Fork) -> None:
-    """Kill whatever is left of a fork; 0 is told when it had come to its own good end."""
-    with suppress(ProcessLookupError):
-        os.killpg(fork.pid, signal.SIGKILL)
-    _, status = os.waitpid(fork.pid, 0)
-    with suppress(BrokenPipeError):
-        os.write(fork.told, b"\0" if status == 0 else b"\1")
-    os.close(fork.told)
-
-
-def look_alone(content_file: int, answer_file: int) -> NoReturn:
-    """A fork's whole life: give up the rights, read, look, answer. Any fault of a parser is `unreadable`."""
+def answer_about(content: bytes, _wish: bytes) -> bytes:
+    """One line of JSON. Any fault of a parser is `unreadable`."""
     try:
-        program = os.getsid(0)  # it was started as the first of its session
-        os.setsid()
-        os.dup2(content_file, 0)
-        os.dup2(answer_file, 1)
-        os.closerange(3, 65_536)
-        give_up_rights()
-        if os.getppid() != program:  # it ended before we could ask to end with it
-            os._exit(1)
-        content = os.fdopen(0, "rb", closefd=False).read(INPUT_BYTES)
-        try:
-            answer = look_into(content)
-        except RefusedError as refusal:
-            answer = {"problem": refusal.code, "numbers": refusal.numbers}
-        except Exception:  # whatever a parser stumbles over, the file cannot be read
-            answer = {"problem": "unreadable", "numbers": {}}
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
-        os._exit(0)
-    finally:
-        os._exit(1)
+        answer = look_into(content)
+    except RefusedError as refusal:
+        answer = {"problem": refusal.code, "numbers": refusal.numbers}
+    except Exception:  # whatever a parser stumbles over, the file cannot be read
+        answer = {"problem": "unreadable", "numbers": {}}
+    return json.dumps(answer).encode()
 
 
 if __name__ == "__main__":
     warm_up()
-    serve(socket.socket(fileno=0), float(sys.argv[1]))
+    cell.serve(answer_about, float(sys.argv[1]), answer_bytes=ANSWER_BYTES)

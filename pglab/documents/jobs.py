@@ -22,6 +22,21 @@ def queue_waiting_scans(timestamp: int) -> int:  # noqa: ARG001  (the queue pass
         return services.queue_waiting_scans()
 
 
+@queue.task(name="documents.draw_pages")
+def draw_pages(document_id: str) -> None:
+    """Have the pages of one file drawn for its readers."""
+    with transaction():
+        services.draw_pages(UUID(document_id))
+
+
+@queue.periodic(cron="*/10 * * * *")
+@queue.task(name="documents.queue_undrawn", queueing_lock="documents.queue_undrawn")
+def queue_undrawn(timestamp: int) -> int:  # noqa: ARG001  (the queue passes the minute it was due)
+    """Every ten minutes: files whose pages could not be drawn because something was away are asked for again."""
+    with transaction():
+        return services.queue_undrawn()
+
+
 @queue.periodic(cron="40 7 * * *")
 @queue.task(name="documents.sweep_unclaimed", queueing_lock="documents.sweep_unclaimed")
 def sweep_unclaimed(timestamp: int) -> int:  # noqa: ARG001  (as above)

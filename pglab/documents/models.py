@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, func, select
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from pglab.accounts.models import User
@@ -69,6 +69,32 @@ class Document(Entity):
 
     def __str__(self) -> str:
         return f"File {self.sha256[:8]}"
+
+
+class DocumentPage(Entity):
+    """One page of a proposal's file as it is shown: a picture in the store, and the text the page holds.
+
+    Drawn once by the worker from a file that may be read. A page that could not be drawn has no picture.
+    """
+
+    __tablename__ = "document_pages"
+    __table_args__ = (
+        UniqueConstraint("document_id", "number"),
+        CheckConstraint("number > 0", name="number_positive"),
+        CheckConstraint(
+            "num_nonnulls(image_key, sha256, size, width, height) IN (0, 5)", name="picture_whole_or_missing"
+        ),
+    )
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
+    number: Mapped[int]
+    image_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    text: Mapped[str] = mapped_column(Text, default="")
+    drawn_at: Mapped[datetime] = mapped_column(default=func.official_now())
 
 
 class Upload(Entity):

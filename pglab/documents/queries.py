@@ -13,10 +13,10 @@ from pglab.adapters.scanner import current_scanner
 from pglab.adapters.storage import StoreUnavailableError, current_store
 from pglab.core.clock import official_now
 from pglab.core.db import db
-from pglab.core.errors import StateError
+from pglab.core.errors import NotFoundError, StateError
 from pglab.documents import policy
-from pglab.documents.models import Document, DocumentScan, Upload
-from pglab.documents.states import FINAL, UploadOutcome
+from pglab.documents.models import Document, DocumentPage, DocumentScan, Upload
+from pglab.documents.states import DRAWN, FINAL, UploadOutcome
 
 SUFFIXES = {"application/pdf": (".pdf",), "image/png": (".png",), "image/jpeg": (".jpg", ".jpeg")}
 NAME_LENGTH = 120
@@ -50,10 +50,54 @@ def open_unchecked(document: Document) -> Iterator[bytes]:
     The store is asked before this returns, so that a fault is a page and not a broken download. The last piece is held
     back until the whole has the recorded hash: a file that was changed in the store never arrives complete.
     """
-    return _checked(document, current_store().open(document.storage_key))
+    return _checked(current_store().open(document.storage_key), document.sha256, document.size)
 
 
-def _checked(document: Document, pieces: Iterator[bytes]) -> Iterator[bytes]:
+def open_page(page: DocumentPage, document: Document, *, own: bool) -> Iterator[bytes]:
+    """The picture of a page, for whoever may read its file, by the same rule and checked in the same way."""
+    why = why_withheld(document, own=own)
+    if why:
+        raise StateError(why)
+    if page.image_key is None:
+        raise NotFoundError("This page could not be drawn. Download the file to read it.")
+    return _checked(current_store().open(page.image_key), page.sha256 or "", page.size or 0)
+
+
+def list_pages(document: Document, *, own: bool) -> list[DocumentPage]:
+    """The pages that were drawn, in order, with their text; refused as the file itself is."""
+    why = why_withheld(document, own=own)
+    if why:
+        raise StateError(why)
+    drawn = select(DocumentPage).where(DocumentPage.document_id == document.id).order_by(DocumentPage.number)
+    return list(db.session.scalars(drawn))
+
+
+def has_pages(document: Document) -> bool:
+    """Whether the file's pages were drawn."""
+    drawn = select(DocumentPage.id).where(DocumentPage.document_id == document.id)
+    return db.session.scalar(drawn.limit(1)) is not None
+
+
+def get_page(document: Document, number: int) -> DocumentPage:
+    """One drawn page; `open_page` asks whether it may be read."""
+    page = db.session.scalar(
+        select(DocumentPage).where(DocumentPage.document_id == document.id, DocumentPage.number == number)
+    )
+    if page is None:
+        raise NotFoundError("There is no such page.")
+    return page
+
+
+def list_undrawn(limit: int) -> list[UUID]:
+    """Proposals' files that may be read and of which no page was drawn yet, the oldest first."""
+    drawn = select(DocumentPage.id).where(DocumentPage.document_id == Document.id)
+    waiting = select(Document.id).where(
+        Document.sealed_rfp_id.is_not(None), Document.verdict.in_(DRAWN), ~drawn.exists()
+    )
+    return list(db.session.scalars(waiting.order_by(Document.received_at).limit(limit)))
+
+
+def _checked(pieces: Iterator[bytes], sha256: str, length: int) -> Iterator[bytes]:
     digest, held, size = hashlib.sha256(), b"", 0
     for piece in pieces:
         digest.update(piece)
@@ -61,7 +105,7 @@ def _checked(document: Document, pieces: Iterator[bytes]) -> Iterator[bytes]:
         if held:
             yield held
         held = piece
-    if size != document.size or digest.hexdigest() != document.sha256:
+    if size != length or digest.hexdigest() != sha256:
         raise StoreUnavailableError("This file is not the one that was received. Tell the program managers.")
     yield held
 
@@ -86,8 +130,10 @@ def safe_filename(document: Document) -> str:
 
 
 def list_stored_keys(keys: list[str]) -> set[str]:
-    """Which of these storage keys belong to a document."""
-    return set(db.session.scalars(select(Document.storage_key).where(Document.storage_key.in_(keys))))
+    """Which of these storage keys belong to a document or to the picture of a page."""
+    files = select(Document.storage_key).where(Document.storage_key.in_(keys))
+    pictures = select(DocumentPage.image_key).where(DocumentPage.image_key.in_(keys))
+    return {key for key in db.session.scalars(files.union_all(pictures)) if key}
 
 
 def count_recent(person_id: UUID) -> tuple[int, int]:
@@ -120,6 +166,12 @@ def list_live_uploads(purpose: str, person_id: UUID) -> list[Upload]:
     """What a person has begun for one purpose and not ended."""
     mine = select(Upload).where(Upload.purpose == purpose, Upload.started_by_id == person_id)
     return list(db.session.scalars(mine.where(Upload.outcome.is_(None)).order_by(Upload.started_at).with_for_update()))
+
+
+def find_newest_upload(purpose: str, person_id: UUID) -> Upload | None:
+    """What a person began last for one purpose and has not ended."""
+    mine = select(Upload).where(Upload.purpose == purpose, Upload.started_by_id == person_id, Upload.outcome.is_(None))
+    return db.session.scalar(mine.order_by(Upload.started_at.desc(), Upload.id).limit(1))
 
 
 def sees_everything() -> bool:

@@ -16,12 +16,14 @@ from pglab.documents import policy, queries, services
 from pglab.documents.models import Document, Upload
 from pglab.documents.services import FileRule, NextPart, SentFile
 from pglab.web.forms import UploadField
-from pglab.web.security import content_security_policy, signed_in
+from pglab.web.security import asked_by_itself, content_security_policy, signed_in
 
 bp = Blueprint("documents", __name__)
 
 TICKET_SECONDS = 24 * 3600
-STALE = "This page was open too long. Load it again, then select the file."
+STALE = "This page is out of date. Load it again, then select the file."
+# Of a ticket that names no team.
+NOBODYS = str(UUID(int=0))
 
 
 @bp.app_template_global()
@@ -36,11 +38,26 @@ def scan_words(document: Document) -> str:
     return policy.SCAN_WORDS[document.verdict]
 
 
-def make_ticket(rule: FileRule, purpose: str) -> str:
-    """What a page that may take a file gives the browser: who may send it, for what, and how large."""
+def make_ticket(rule: FileRule, purpose: str, organization_id: UUID) -> str:
+    """What a page that may take a file gives the browser: who may send it, for what, and how large. It holds while the
+    person is in the organization in the role in which they opened the page."""
+    role = me().role_in(organization_id)
     return _tickets().dumps(
-        {"person": str(me().id), "purpose": purpose, "title": rule.title, "max_bytes": rule.max_bytes}
+        {
+            "person": str(me().id),
+            "organization": str(organization_id),
+            "role": role.value if role else "",
+            "purpose": purpose,
+            "title": rule.title,
+            "max_bytes": rule.max_bytes,
+        }
     )
+
+
+def _holds(ticket: dict[str, Any]) -> bool:
+    """Whether it was given to the person at the screen, who has the same role in the same team as then."""
+    role = me().role_in(UUID(ticket.get("organization", NOBODYS)))
+    return ticket["person"] == str(me().id) and role is not None and role.value == ticket["role"]
 
 
 def _tickets() -> URLSafeTimedSerializer:
@@ -74,7 +91,7 @@ def start() -> ResponseReturnValue:
         ticket: dict[str, Any] = _tickets().loads(request.form.get("ticket", ""), max_age=TICKET_SECONDS)
     except BadData:
         raise RuleError(STALE) from None
-    if ticket["person"] != str(me().id):
+    if not _holds(ticket):
         raise RuleError(STALE)
     written, fingerprint = request.form.get("size", ""), request.form.get("fingerprint", "")[:64]
     size = int(written) if written.isascii() and written.isdigit() and len(written) < 16 else 0
@@ -86,6 +103,7 @@ def start() -> ResponseReturnValue:
                 max_bytes=ticket["max_bytes"],
                 filename=request.form.get("filename", "")[:1000] or "file",
                 size=size,
+                over=request.form.get("over") == "yes",
                 fingerprint=fingerprint if fingerprint.isascii() and fingerprint.isalnum() else "",
             ),
             actor=me(),
@@ -94,7 +112,7 @@ def start() -> ResponseReturnValue:
 
 
 @bp.get("/uploads/<uuid:upload_id>")
-@signed_in
+@asked_by_itself
 def state(upload_id: UUID) -> ResponseReturnValue:
     """What has arrived, and where the next part goes. Asked before every part, and after a dropped line."""
     upload = _own_upload(upload_id)
@@ -120,6 +138,17 @@ def _own_upload(upload_id: UUID, *, lock: bool = False) -> Upload:
 def _shown(upload: Upload, part: NextPart) -> dict[str, Any]:
     wanted = {"number": part.number, "start": part.start, "end": part.end, "url": part.url} if part.number else None
     return {"id": str(upload.id), "size": upload.size, "received": part.received, "part": wanted}
+
+
+def page_response(document: Document, number: int, *, own: bool = False) -> Response:
+    """The picture of one page, for the viewer's own window; kept by no browser and refused as the file itself is."""
+    page = queries.get_page(document, number)
+    response = Response(queries.open_page(page, document, own=own), mimetype="image/jpeg")
+    response.headers["Content-Length"] = str(page.size)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def document_response(document: Document, *, own: bool = False) -> Response:

@@ -15,6 +15,10 @@ class ScanVerdict(StrEnum):
 
 
 FINAL = (ScanVerdict.CLEAN, ScanVerdict.INFECTED, ScanVerdict.FAILED)
+# Its pages are drawn: whether a reader may see them is asked each time.
+DRAWN = (ScanVerdict.CLEAN, ScanVerdict.NOT_SCANNED)
+# The file goes to no reader.
+WITHHELD = (ScanVerdict.INFECTED, ScanVerdict.FAILED)
 
 
 class UploadOutcome(StrEnum):

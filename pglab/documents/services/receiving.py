@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 from uuid import UUID
 
+from sqlalchemy import text
+
 from pglab.adapters.inspector import Inspection, Problem, describe, inspect_file
 from pglab.adapters.storage import StartedParts, current_store
 from pglab.audit.services import Actor, record
@@ -23,6 +25,9 @@ from pglab.documents.states import UploadOutcome
 
 CHUNK = 256 * 1024
 GONE = "The file did not arrive whole. Select it again."
+# While a file travels to the store and back, its transaction says nothing to the database; it holds at most the row of
+# this very upload. No other request may be silent for so long.
+WHILE_THE_STORE_WORKS = text("SET LOCAL idle_in_transaction_session_timeout = '90s'")
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -35,12 +40,14 @@ class SentFile(Protocol):
 
 @dataclass(frozen=True)
 class FileRule:
-    """What a slot takes: its title as people read it ("Pitch deck"), the media types, and the limits."""
+    """What a slot takes: its title as people read it ("Pitch deck"), the media types, and the limits. `unlike` is the
+    hash of the file it has to differ from."""
 
     title: str
     media_types: frozenset[str]
     max_bytes: int = MAX_BYTES
     max_pages: int | None = None
+    unlike: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ def receive_document(
     """
     if given is None or not given.filename:
         raise _refusal(Problem("missing"), rule)
+    db.session.execute(WHILE_THE_STORE_WORKS)
     if isinstance(given, Upload):
         key, measured = given.storage_key, _examine_parts(given, rule)
     else:
@@ -136,6 +144,8 @@ def _measure(pieces: Iterator[bytes], kept: Any, rule: FileRule) -> Measured:
         raise _refusal(Problem("too_big", {"size": size, "limit": limit}), rule)
     if size == 0:
         raise _refusal(Problem("empty"), rule)
+    if digest.hexdigest() == rule.unlike:
+        raise _refusal(Problem("same_file"), rule)
     kept.flush()
     inspection = inspect_file(Path(kept.name), allowed=rule.media_types, max_pages=rule.max_pages)
     if inspection.problems:
@@ -150,6 +160,19 @@ def _pieces(source: BinaryIO) -> Iterator[bytes]:
 
 def _refusal(problem: Problem, rule: FileRule) -> RuleError:
     return RuleError(describe(problem, title=rule.title, allowed=rule.media_types), field="file")
+
+
+def refuse_unfit(document: Document, rule: FileRule, *, field: str) -> None:
+    """Refuse a file taken in before for a slot that takes another type, fewer bytes or fewer pages."""
+    if document.media_type not in rule.media_types:
+        problem = Problem("wrong_type")
+    elif document.size > rule.max_bytes:
+        problem = Problem("too_big", {"size": document.size, "limit": rule.max_bytes})
+    elif rule.max_pages is not None and document.pages > rule.max_pages:
+        problem = Problem("too_many_pages", {"pages": document.pages, "limit": rule.max_pages})
+    else:
+        return
+    raise RuleError(describe(problem, title=rule.title, allowed=rule.media_types), field=field)
 
 
 def display_name(given: str) -> str:

@@ -9,13 +9,18 @@ from pglab.core.db import db
 from pglab.core.errors import UnavailableError
 from pglab.documents import notices, queries
 from pglab.documents.models import Document, DocumentScan
-from pglab.documents.states import FINAL, ScanVerdict
+from pglab.documents.states import DRAWN, FINAL, ScanVerdict
 from pglab.outbox.services import defer
 
 JOB = "documents.scan_document"
+# What the proposals do about a file of theirs that is withheld: they know its team, and the file it replaced.
+FOLLOWED_BY = "proposals.follow_verdict"
 # One file at a time, so that a slow scanner never holds up the mail.
 TURN = "documents.scan"
 AT_ONCE = 200
+DRAWING = "documents.draw_pages"
+# Nor does drawing hold up the scan of the next file, or two files share what the worker may take.
+DRAWING_TURN = "documents.draw"
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +34,8 @@ def ask_for_scan(document: Document) -> None:
 
 
 def scan_document(document_id: UUID) -> None:
-    """Have the scanner judge one file that has no verdict yet, and note what it says; its sender is told of the worst.
+    """Have the scanner judge one file that has no verdict yet, and note what it says; of a file that is withheld its
+    sender is told, or the team of the proposal it belongs to.
 
     A scanner that is down, slow or talks nonsense leaves the file waiting: it is asked again every minute. A file that
     is no longer the one that was received is not judged at all.
@@ -43,8 +49,12 @@ def scan_document(document_id: UUID) -> None:
         logger.warning("%s waits for its virus scan: %s", document, fault.message)
         return
     _note(document, _verdict(answer), answer.found)
-    if not answer.clean:
+    if answer.clean:
+        return
+    if document.sealed_rfp_id is None:
         notices.tell_withheld(document)
+    else:
+        defer(FOLLOWED_BY, document_id=document.id)
 
 
 def _verdict(answer: ScanAnswer) -> ScanVerdict:
@@ -58,6 +68,14 @@ def _note(document: Document, verdict: ScanVerdict, finding: str = "") -> None:
     db.session.flush()
     db.session.refresh(document, ["verdict"])
     record("document.scanned", document, actor=None, after={"verdict": verdict})
+    if verdict in DRAWN:
+        ask_for_pages(document)
+
+
+def ask_for_pages(document: Document) -> None:
+    """Have the pages of a proposal's file drawn after this transaction; other files are only downloaded."""
+    if document.sealed_rfp_id is not None:
+        defer(DRAWING, only_one=f"{DRAWING}:{document.id}", in_turn=DRAWING_TURN, document_id=document.id)
 
 
 def queue_waiting_scans() -> int:

@@ -1,4 +1,4 @@
-"""What unfinished uploads left in the store is removed after a day; what a document names is never touched."""
+"""What unfinished uploads left in the store is removed after some days; what a document names is never touched."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from pglab.documents import queries
 from pglab.documents.states import UploadOutcome
 
 KEPT_UNCLAIMED = timedelta(days=1)
+# Longer than somebody may go on with an upload.
+KEPT_PARTS = timedelta(days=8)
 BATCH = 500
 
 
@@ -21,12 +23,14 @@ class Leftover:
     parts: StartedParts | None = None
 
 
-def list_leftovers(older_than: timedelta = KEPT_UNCLAIMED) -> Iterator[Leftover]:
-    """Objects that no document names and uploads that were never joined, a day after they came."""
+def list_leftovers(
+    older_than: timedelta = KEPT_UNCLAIMED, *, parts_older_than: timedelta = KEPT_PARTS
+) -> Iterator[Leftover]:
+    """Objects that no document names, a day after they came, and uploads that were never joined, eight days after."""
     _see_everything()
     store = current_store()
     for started in list(store.list_started_parts()):
-        if machine_now() - started.started_at > older_than:
+        if machine_now() - started.started_at > parts_older_than:
             yield Leftover(started.key, started)
     old = [item.key for item in store.list_objects() if machine_now() - item.stored_at > older_than]
     for start in range(0, len(old), BATCH):

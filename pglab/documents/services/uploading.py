@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from pglab.accounts.models import User
 from pglab.adapters.inspector import Problem, describe
-from pglab.adapters.storage import StartedParts, current_store
+from pglab.adapters.storage import StartedParts, StoreUnavailableError, current_store
 from pglab.core.clock import official_now
 from pglab.core.db import db
-from pglab.core.errors import RuleError
+from pglab.core.errors import RuleError, StateError
 from pglab.documents import policy, queries
 from pglab.documents.models import MAX_BYTES, PART_BYTES, Upload
 from pglab.documents.services.receiving import display_name
@@ -20,8 +20,10 @@ from pglab.documents.states import UploadOutcome
 
 # A part has to be begun within this time of asking for its address; how long it then takes does not matter.
 ADDRESS_SECONDS = 120
-# Less than the sweeper waits, so that it never meets an upload somebody may still finish.
-KEPT = timedelta(hours=20)
+# How long what has arrived is kept for its sender to go on. Less than the sweeper waits, so that it never meets an
+# upload somebody may still finish.
+KEPT = timedelta(days=7)
+OTHER_FILE = "That isn’t the same file. Start over with this one?"
 USED = "This upload is over. Select the file again."
 
 
@@ -40,7 +42,8 @@ class NextPart:
 @dataclass(frozen=True)
 class Announced:
     """A file somebody is about to send: for which slot (its title, what the upload is for, the limit), and what the
-    browser says of it. `fingerprint` is made of its first and last bytes."""
+    browser says of it. `fingerprint` is made of its first and last bytes; `over`: what has arrived of another file for
+    the same purpose may be forgotten."""
 
     title: str
     purpose: str
@@ -48,21 +51,35 @@ class Announced:
     filename: str
     size: int
     fingerprint: str
+    over: bool = False
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A file of which a part has arrived, and which its sender may go on with: its name, and how far it is."""
+
+    filename: str
+    percent: int
 
 
 def start_upload(announced: Announced, *, actor: User) -> Upload:
     """Begin an upload for one purpose, or go on with the one this person began for it with the same file.
 
-    An earlier upload of another file for the same purpose is cancelled. Refused beside `file`: an empty file, one over
-    the limit, and a person who has sent more in a day than anybody needs to. Two at once wait for each other.
+    Where a part of another file has arrived for this purpose, 409 asks whether to forget it (`over`). Refused beside
+    `file`: an empty file, one over the limit, and a person who has sent more in a day than anybody needs to. Two at
+    once wait for each other.
     """
     _refuse_by_size(announced)
     db.session.execute(select(User.id).where(User.id == actor.id).with_for_update(key_share=True, of=User))
     name = display_name(announced.filename)
-    for earlier in queries.list_live_uploads(announced.purpose, actor.id):
+    live = queries.list_live_uploads(announced.purpose, actor.id)
+    for earlier in live:
         same = (earlier.filename, earlier.size, earlier.fingerprint) == (name, announced.size, announced.fingerprint)
-        if same and official_now() - earlier.started_at < KEPT and _sizes_there(earlier) is not None:
+        if same and _may_go_on(earlier) and _sizes_there(earlier) is not None:
             return earlier
+    if not announced.over and any(_may_go_on(earlier) and _sizes_there(earlier) for earlier in live):
+        raise StateError(OTHER_FILE)
+    for earlier in live:
         cancel_upload(earlier)
     problem = policy.quota_problem(*queries.count_recent(actor.id), more=announced.size)
     if problem:
@@ -80,6 +97,23 @@ def start_upload(announced: Announced, *, actor: User) -> Upload:
     db.session.add(upload)
     db.session.flush()
     return upload
+
+
+def _may_go_on(upload: Upload) -> bool:
+    return official_now() - upload.started_at < KEPT
+
+
+def find_waiting(purpose: str, *, actor: User) -> Waiting | None:
+    """The file this person began to send for this purpose and may go on with; None where nothing of it has arrived."""
+    upload = queries.find_newest_upload(purpose, actor.id)
+    if upload is None or not _may_go_on(upload):
+        return None
+    try:
+        there = _sizes_there(upload) or {}
+    except StoreUnavailableError:
+        return None
+    received = sum(there.values())
+    return Waiting(upload.filename, 100 * received // upload.size) if received else None
 
 
 def _refuse_by_size(announced: Announced) -> None:
@@ -137,6 +171,6 @@ def claim_upload(upload_id: UUID, *, purpose: str, actor: User) -> Upload:
     upload = queries.find_upload(upload_id, viewer_id=actor.id, lock=True)
     if upload is None or upload.purpose != purpose or upload.outcome is not None:
         raise RuleError(USED, field="file")
-    if official_now() - upload.started_at >= KEPT:
+    if not _may_go_on(upload):
         raise RuleError(USED, field="file")
     return upload

@@ -77,7 +77,7 @@ def test_ordinary_files_are_taken(tmp_path: Path, content: bytes, expected: Insp
         (files.make_picture("PNG")[:-40], "unreadable"),
         (files.make_picture("JPEG", progressive=True)[:900], "unreadable"),
         (files.make_pdf(encryption=pikepdf.Encryption(user="a", owner="b")), "encrypted"),
-        (files.make_pdf(encryption=pikepdf.Encryption(user="", owner="b")), "encrypted"),
+        (files.make_pdf(encryption=pikepdf.Encryption(user="", owner="b")), "locked"),
         (files.make_pdf(change=files.with_script), "active"),
         (files.make_pdf(change=files.with_named_script), "active"),
         (files.make_pdf(change=files.with_launch), "active"),
@@ -134,7 +134,7 @@ def test_the_largest_allowed_picture_fits_the_memory(tmp_path: Path) -> None:
     assert inspect_file(path, allowed=ALL, max_pages=1) == Inspection(PNG, 1)
 
 
-CALL = "            answer = look_into(content)\n"
+CALL = "        answer = look_into(content)\n"
 
 
 @pytest.fixture
@@ -142,15 +142,17 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     """Has the parsing program do something else where it would look into a file."""
 
     def replaced(step: str) -> None:
-        source = inspector.CHILD.read_text()
+        source = inspector.PROGRAM.child.read_text()
         assert CALL in source
         child = tmp_path / "child.py"
-        child.write_text("import subprocess\n" + source.replace(CALL, f"            {step}\n"))
-        monkeypatch.setattr(inspector, "CHILD", child)
-        inspector.stop()
+        child.write_text(
+            "import os, resource, signal, socket, subprocess, time\n" + source.replace(CALL, f"        {step}\n")
+        )
+        monkeypatch.setattr(inspector.PROGRAM, "child", child)
+        inspector.PROGRAM.stop()
 
     yield replaced
-    inspector.stop()
+    inspector.PROGRAM.stop()
 
 
 SAY = "sys.stdout.write({!r}); sys.stdout.flush(); os._exit({})"
@@ -175,13 +177,13 @@ CHILDREN = {
 def test_whatever_becomes_of_the_child_is_a_plain_refusal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: Callable[[str], None], step: str
 ) -> None:
-    monkeypatch.setattr(inspector, "SECONDS", 1)
+    monkeypatch.setattr(inspector.PROGRAM, "seconds", 1)
     program(step)
 
     assert look(tmp_path, PDF_BYTES) == inspector.UNREADABLE
 
 
-CALLED_A_PDF = '            answer = {"media_type": "application/pdf", "pages": 1}'
+CALLED_A_PDF = '        answer = {"media_type": "application/pdf", "pages": 1}'
 PROBES = {
     "reads a file": "open('/etc/passwd')",
     "reads the settings": f"open({str(Path(__file__).resolve())!r})",
@@ -223,37 +225,37 @@ def test_two_files_survive_the_end_of_the_program_that_held_both(
     with ThreadPoolExecutor(2) as threads:
         for _ in range(5):
             found = [threads.submit(look, folder, PDF_BYTES) for folder in folders]
-            until(lambda: inspector._standing and len(children(standing())) == 2)
+            until(lambda: inspector.PROGRAM.standing and len(children(standing())) == 2)
             os.kill(standing(), signal.SIGKILL)
             assert [each.result() for each in found] == [Inspection(PDF, 1)] * 2
 
 
 def test_a_program_that_hangs_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspector, "SECONDS", 1)
-    monkeypatch.setattr(inspector, "GRACE_SECONDS", 0)
-    inspector.stop()
+    monkeypatch.setattr(inspector.PROGRAM, "seconds", 1)
+    monkeypatch.setattr(inspector.PROGRAM, "grace", 0)
+    inspector.PROGRAM.stop()
     look(tmp_path, PDF_BYTES)
     os.kill(standing(), signal.SIGSTOP)
 
     assert look(tmp_path, PDF_BYTES) == Inspection(PDF, 2)
-    inspector.stop()
+    inspector.PROGRAM.stop()
 
 
 def test_when_no_program_holds_the_file_is_not_blamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     empty = tmp_path / "empty.py"
     empty.write_text("")
-    monkeypatch.setattr(inspector, "CHILD", empty)
-    inspector.stop()
+    monkeypatch.setattr(inspector.PROGRAM, "child", empty)
+    inspector.PROGRAM.stop()
 
     with pytest.raises(UnavailableError, match="Try again"):
         look(tmp_path, PDF_BYTES)
-    inspector.stop()
+    inspector.PROGRAM.stop()
 
 
 def standing() -> int:
     """The process id of the program that waits for files."""
-    assert inspector._standing is not None
-    return inspector._standing.process.pid
+    assert inspector.PROGRAM.standing is not None
+    return inspector.PROGRAM.standing.process.pid
 
 
 def test_one_program_stands_by_for_many_files(tmp_path: Path) -> None:
@@ -281,12 +283,12 @@ def test_nothing_is_left_when_the_web_process_ends(tmp_path: Path, program: Call
     program("time.sleep(600)")
     looking = threading.Thread(target=look, args=(tmp_path, PDF_BYTES))
     looking.start()
-    forks = until(lambda: inspector._standing and children(standing()))
+    forks = until(lambda: inspector.PROGRAM.standing and children(standing()))
 
-    inspector.stop()
+    inspector.PROGRAM.stop()
 
     until(lambda: not any(lives(pid) for pid in forks))
-    inspector.stop()  # the thread may have tried once more
+    inspector.PROGRAM.stop()  # the thread may have tried once more
     looking.join()
 
 

@@ -78,22 +78,17 @@ def test_a_file_of_exactly_the_limit_is_taken_and_one_byte_more_is_not() -> None
     tight = FileRule("Pitch deck", DECK.media_types, max_bytes=len(content) - 1)
 
     assert give(content, rule=exact).size == len(content)
-    assert refusal(content, rule=tight).startswith("The pitch deck must be smaller than")
+    assert refusal(content, rule=tight).startswith("The pitch deck can be up to")
 
 
 def test_the_size_is_counted_not_believed() -> None:
-    assert (
-        refusal(files.make_pdf() + b"\0" * 1_450_000)
-        == "The pitch deck must be smaller than 1 MB. This file is 1.5 MB."
-    )
+    assert refusal(files.make_pdf() + b"\0" * 1_450_000) == "The pitch deck can be up to 1 MB. This file is 1.5 MB."
 
 
 def test_no_slot_can_raise_the_limit_of_the_site() -> None:
     generous = FileRule("Pitch deck", DECK.media_types, max_bytes=10 * MAX_BYTES)
 
-    assert refusal(files.make_pdf() + b"\0" * MAX_BYTES, rule=generous).startswith(
-        "The pitch deck must be smaller than 25 MB."
-    )
+    assert refusal(files.make_pdf() + b"\0" * MAX_BYTES, rule=generous).startswith("The pitch deck can be up to 25 MB.")
 
 
 @pytest.mark.parametrize(
