@@ -1,6 +1,7 @@
 """Forms of addenda, extensions and cancellations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from wtforms import Field
 
@@ -91,6 +92,24 @@ def extension_form(outages: Iterable[Outage]) -> ExtensionForm:
         description="From the log of outages. The new deadline then makes up for at least the whole outage.",
     )
     form: ExtensionForm = type("ExtensionForm", (ExtensionForm,), {"outage": outage})()
+    return form
+
+
+def offered_extension(named: str, *, outages: Sequence[Outage], closes_at: datetime, now: datetime) -> ExtensionForm:
+    """The form as the notice of an outage offers it: the time that was lost, counted from the deadline or from now, up
+    to the next full hour, and why. Without a known outage it is empty."""
+    form = extension_form(outages)
+    outage = next((each for each in outages if str(each.id) == named), None)
+    if outage is not None and outage.ended_at is not None:
+        later = max(closes_at, now) + (outage.ended_at - outage.started_at)
+        full_hour = later.replace(minute=0, second=0, microsecond=0)
+        form.process(
+            data={
+                "closes_at": full_hour if full_hour == later else full_hour + timedelta(hours=1),
+                "reason": f"{outage.summary} From {et_short(outage.started_at)} to {et_short(outage.ended_at)}.",
+                "outage": str(outage.id),
+            }
+        )
     return form
 
 

@@ -15,6 +15,7 @@ from pglab.core.canonical import canonical_json, sha256_hex
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError
 from pglab.proposals.models import Proposal
+from pglab.proposals.states import ProposalStatus
 from pglab.reviews.queries import RankedProposal, official_ranking
 from pglab.rfps.models import Criterion, Rfp
 from pglab.rfps.queries import list_criteria
@@ -106,12 +107,12 @@ def stored_score(line: RankedProposal) -> tuple[str, str]:
 
 
 def read_board(rfp: Rfp) -> Board:
-    """The board of one RFP, in the same few statements for any number of proposals."""
+    """The board of one RFP without what was withdrawn, in the same few statements for any number of proposals."""
     found = db.session.scalars(
         select(Decision)
         .join(Decision.proposal)
         .options(contains_eager(Decision.proposal))
-        .where(Proposal.rfp_id == rfp.id)
+        .where(Proposal.rfp_id == rfp.id, Proposal.status == ProposalStatus.SUBMITTED)
         .execution_options(populate_existing=True)
     )
     decisions = {decision.proposal_id: decision for decision in found}

@@ -1,14 +1,17 @@
-"""`flask proposals verify-receipt FILE`: check a receipt or refusal without asking the database."""
+"""`flask proposals verify-receipt FILE`: check a receipt or refusal without asking the database;
+`set-sealed-counts`: let it say how many sealed proposals there are, or not."""
 
 import json
 import sys
 from typing import BinaryIO
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from pglab.adapters import signing
 from pglab.core.canonical import canonical_json, sha256_hex
+from pglab.proposals.services import allow_counting
 
 proposal_commands = AppGroup("proposals", help="Proposals and receipts.")
 
@@ -29,3 +32,14 @@ def verify_receipt(file: BinaryIO) -> None:
         sys.exit(1)
     statement = signed["statement"]
     click.echo(f"Genuine: {statement['reference']}, received {statement['received_at']}, sha256 {signed['sha256']}")
+
+
+@proposal_commands.command("set-sealed-counts")
+def set_sealed_counts() -> None:
+    """As the database's owner: let program managers and directors learn how many proposals lie sealed, or not, as
+    SEALED_COUNTS says."""
+    settings = current_app.config["SETTINGS"]
+    if not settings.database_owner_url:
+        raise click.ClickException("DATABASE_OWNER_URL is missing: only the owner decides who may count.")
+    counted = allow_counting(settings)
+    click.echo("Sealed proposals may be counted." if counted else "Nobody may count sealed proposals.")

@@ -100,7 +100,7 @@ def decide(city: City, proposals: int) -> None:
     """Publish, let the deadline pass, open and release: each by two people, in the order the database demands."""
     rfp, people = city.rfp, {"asked_by_id": city.manager.id, "asked_at": official_now()}
     rfp.status, rfp.published_by_id = RfpStatus.PUBLISHED, city.second.id
-    opening = Opening(rfp_id=rfp.id, **people)
+    opening = Opening(rfp_id=rfp.id, closes_at=rfp.closes_at, **people)
     release = Release(rfp_id=rfp.id, sha256="0" * 64, **people)
     keep(rfp, opening, release)
     OfficialClock(current_app.config["SETTINGS"]).advance(timedelta(seconds=6))

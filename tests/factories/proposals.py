@@ -1,5 +1,6 @@
 """Proposals at each stage, made through the services; only their files are rows without bytes."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import uuid4
 
@@ -44,19 +45,23 @@ def make_draft(rfp: Rfp, organization: Organization | None = None, *, area: int 
 
 
 def make_document(
-    proposal: Proposal, *, filename: str = "plan.pdf", verdict: ScanVerdict | None = ScanVerdict.CLEAN
+    proposal: Proposal,
+    *,
+    filename: str = "plan.pdf",
+    verdict: ScanVerdict | None = ScanVerdict.CLEAN,
+    facts: Mapping[str, object] | None = None,
 ) -> Document:
-    """A document row with what the virus scan said of it; there are no bytes behind it."""
+    """A document row with what the virus scan said of it, and other `facts` than three pages of PDF; there are no bytes
+    behind it."""
     key = uuid4().hex
+    about = {"size": 1000, "media_type": "application/pdf", "pages": 3, **(facts or {})}
     document = Document(
         sha256=sha256_hex(key.encode()),
-        size=1000,
-        media_type="application/pdf",
-        pages=3,
         filename=filename,
         storage_key=key,
         uploaded_by_id=proposal.started_by_id,
         sealed_rfp_id=proposal.rfp_id,
+        **about,
     )
     keep(document, sealed_rfp_id=proposal.rfp_id)
     if verdict:
@@ -87,6 +92,13 @@ def fill(proposal: Proposal, text: str = "We will test three sensors with the cr
             sealed_rfp_id=proposal.rfp_id,
         )
     return proposal
+
+
+def edit(proposal: Proposal, text: str = "Another and a better answer.", *, by: User | None = None) -> None:
+    """Answer the first question anew, so that the draft holds something else than before."""
+    question = rfp_queries.list_form_sections(proposal.rfp_id)[0].questions[0]
+    with transaction():
+        services.save_answers(proposal, {question.id: text}, actor=by or representative_of(proposal.organization))
 
 
 def submit(proposal: Proposal, *, key: str | None = None) -> Submission:

@@ -20,6 +20,7 @@ from pglab.addenda.queries.lists import (
     list_issued,
     list_outages,
     list_to_acknowledge,
+    list_unanswered_outages,
     list_waiting,
     unused_version,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "list_issued",
     "list_outages",
     "list_to_acknowledge",
+    "list_unanswered_outages",
     "list_waiting",
     "preview",
     "unused_version",

@@ -1,7 +1,7 @@
 """Which addenda there are, and which acts of two people wait for the second one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, func, literal, select
@@ -13,9 +13,11 @@ from pglab.cohorts.models import Cohort
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError
 from pglab.outages.models import Outage
-from pglab.outages.queries import list_all
+from pglab.outages.queries import NEAR, list_all, list_ended_after
 from pglab.rfps.models import Rfp
 
+# How long after a deadline its outages are named; by then the set has long been opened.
+WAITS = timedelta(days=14)
 OPEN = (AddendumStatus.DRAFT, AddendumStatus.WAITING)
 
 
@@ -79,6 +81,35 @@ def list_outages(rfp: Rfp) -> list[Outage]:
         for outage in list_all()
         if outage.ended_at and outage.ended_at > rfp.publish_at and outage.started_at <= rfp.closes_at
     ]
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """An outage in the last day before a deadline, which nobody has asked to make up for."""
+
+    outage: Outage
+    cohort: int
+    closes_at: datetime
+
+
+def list_unanswered_outages(now: datetime) -> list[Unanswered]:
+    """What the program has to decide before the opening: outages that ended, near a deadline that can still move."""
+    soon = select(Rfp).where(Rfp.closes_at.between(now - WAITS, now + NEAR), Rfp.opened_at.is_(None))
+    closing = soon.where(Rfp.publish_at <= now, Rfp.cancelled_at.is_(None)).options(joinedload(Rfp.cohort))
+    asked = select(Addendum.outage_id, Addendum.rfp_id).where(Addendum.status != AddendumStatus.WITHDRAWN)
+    answered = {(row[0], row[1]) for row in db.session.execute(asked.where(Addendum.outage_id.is_not(None)))}
+    ended = list_ended_after(now - WAITS - NEAR)
+    return [
+        Unanswered(outage, rfp.cohort.number, rfp.closes_at)
+        for rfp in db.session.scalars(closing)
+        for outage in ended
+        if is_near(outage, rfp.closes_at) and (outage.id, rfp.id) not in answered
+    ]
+
+
+def is_near(outage: Outage, closes_at: datetime) -> bool:
+    """Whether this outage, which ended, went on in the last day before this deadline."""
+    return outage.ended_at is not None and outage.started_at <= closes_at <= outage.ended_at + NEAR
 
 
 def find_cancellation(rfp: Rfp) -> Cancellation | None:

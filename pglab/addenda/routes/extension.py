@@ -1,6 +1,6 @@
 """Moving the deadline later for everyone: one person asks, another one confirms."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from pglab.accounts.session import me
@@ -29,7 +29,13 @@ def extension(cohort: int) -> ResponseReturnValue:
         if confirm_first is not None:
             return confirm_first
     if asked is None or call.version is None:
-        return show(call, asked, forms.extension_form(queries.list_outages(call.rfp)))
+        offered = forms.offered_extension(
+            request.args.get("outage", ""),
+            outages=queries.list_outages(call.rfp),
+            closes_at=call.rfp.closes_at,
+            now=call.now,
+        )
+        return show(call, asked, offered)
     seen = {"version": asked.version, "rfp_version": call.version.number}
     return show(call, asked, forms.ConfirmExtensionForm(data=seen))
 

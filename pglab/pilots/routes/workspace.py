@@ -51,6 +51,11 @@ def milestone(reference: str, number: int) -> ResponseReturnValue:
     return milestone_page(queries.get_milestone(reference, number, viewer=me()), DeliverableForm(), None)
 
 
+def _ticket(found: Milestone) -> str:
+    """With which a file for this milestone may be sent."""
+    return make_ticket(services.DELIVERABLE, services.upload_purpose(found), found.pilot.organization_id)
+
+
 def milestone_page(
     found: Milestone, hand_in: DeliverableForm, verdict: VerdictForm | None, status: int = 200
 ) -> ResponseReturnValue:
@@ -67,7 +72,7 @@ def milestone_page(
         may_hand_in=may_hand_in,
         may_decide=policy.may_decide(me(), found.pilot),
         is_own=policy.is_member(me(), found.pilot),
-        ticket=make_ticket(services.DELIVERABLE, services.upload_purpose(found)) if may_hand_in else "",
+        ticket=_ticket(found) if may_hand_in else "",
     )
     return uploading_page(page, status) if may_hand_in else (page, status)
 

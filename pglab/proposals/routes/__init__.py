@@ -1,6 +1,45 @@
 """The pages of applying, submitting and opening."""
 
-from pglab.proposals.routes import acknowledging, drafting, opening, submitting
+from pglab.proposals.routes import (
+    acknowledging,
+    asking,
+    checks,
+    clarifying,
+    files,
+    home,
+    marking,
+    opening,
+    overview,
+    pages,
+    receipts,
+    responding,
+    reusing,
+    sections,
+    status,
+    submitting,
+    tasks,
+    withdrawing,
+)
 from pglab.proposals.routes.blueprint import bp
 
-__all__ = ["acknowledging", "bp", "drafting", "opening", "submitting"]
+__all__ = [
+    "acknowledging",
+    "asking",
+    "bp",
+    "checks",
+    "clarifying",
+    "files",
+    "home",
+    "marking",
+    "opening",
+    "overview",
+    "pages",
+    "receipts",
+    "responding",
+    "reusing",
+    "sections",
+    "status",
+    "submitting",
+    "tasks",
+    "withdrawing",
+]

@@ -9,6 +9,7 @@ from pglab.core.db import transaction
 from pglab.core.errors import RuleError
 from pglab.proposals import forms, policy, queries, services
 from pglab.proposals.routes.blueprint import bp
+from pglab.proposals.routes.sections import came_from
 from pglab.rfps.queries import latest_version
 from pglab.web.forms import Form
 from pglab.web.security import signed_in
@@ -35,15 +36,20 @@ def acknowledgments(reference: str) -> ResponseReturnValue:
             form.show(error)
         else:
             flash("Your acknowledgment is saved.", "success")
-            return redirect(url_for(".tasks", reference=proposal.reference), 303)
+            return redirect(url_for(".check" if came_from() else ".tasks", reference=proposal.reference), 303)
     # The list below is of the version in force, whatever the page before showed.
     form["rfp_version"].raw_data, form["rfp_version"].data = None, latest_version(proposal.rfp_id).number
+    now = official_now()
+    is_open = proposal.rfp.phase(now).accepts_proposals
     page = render_template(
         "proposals/acknowledgments.html",
         proposal=proposal,
         addenda=addenda,
         form=form,
-        may_save=policy.may_edit(me(), proposal) and proposal.rfp.phase(official_now()).accepts_proposals,
+        back=came_from(),
+        now=now,
+        open=is_open,
+        may_save=policy.may_edit(me(), proposal) and is_open,
     )
     return page, 422 if form.problems else 200
 

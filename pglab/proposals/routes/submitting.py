@@ -1,21 +1,23 @@
-"""Check, declare, submit, receipt. The submit request carries no file and waits for nothing slow."""
+"""Check, declare, submit. The submit request carries no file and waits for nothing slow."""
 
-import json
+from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from pglab.accounts.session import me
 from pglab.adapters import signing
 from pglab.core.clock import official_now
 from pglab.core.db import transaction
-from pglab.core.errors import NotFoundError, RuleError
-from pglab.documents.routes import document_response
+from pglab.core.errors import RuleError, StateError
 from pglab.proposals import forms, policy, queries, services
 from pglab.proposals.models import Proposal, Refusal, Submission
 from pglab.proposals.routes.blueprint import bp
-from pglab.proposals.routes.drafting import submitters
+from pglab.proposals.routes.receipts import refusal_page
+from pglab.proposals.routes.tasks import submitters
+from pglab.rfps.forms import focus_name
 from pglab.rfps.queries import latest_version
+from pglab.web.errors import wants_page
 from pglab.web.security import public, signed_in
 
 
@@ -34,111 +36,127 @@ def check(reference: str) -> ResponseReturnValue:
         answers=draft.answers,
         slots=draft.slots,
         attached=draft.documents,
-        problems=queries.problems_of(draft),
+        marks=draft.marks,
+        startup=startup_facts(queries.describe_organization(proposal.organization)),
+        shown=versions_of(proposal),
+        unchanged=services.find_unchanged(proposal, actor=me()),
+        problems=[(problem.message, place_of(proposal, problem)) for problem in queries.problems_of(draft)],
+        may_edit=policy.may_edit(me(), proposal),
         may_submit=policy.may_submit(me(), proposal),
         submitters=[user.name for user in submitters(proposal)],
     )
 
 
+def startup_facts(said: dict[str, str]) -> list[tuple[str, str]]:
+    """What a receipt says of the startup, with its labels."""
+    return [(label, said[name]) for name, label in queries.STARTUP.items()]
+
+
+def versions_of(proposal: Proposal) -> dict[str, int]:
+    """What a page shows now: the versions of the draft, of the startup's profile and of the call."""
+    return {
+        "version": proposal.version,
+        "profile_version": proposal.organization.version,
+        "rfp_version": latest_version(proposal.rfp_id).number,
+    }
+
+
+def place_of(proposal: Proposal, problem: queries.Problem) -> str:
+    """Where a problem is fixed: the very question, file or addendum; saving there leads back to the check."""
+    at: dict[str, Any] = {"reference": proposal.reference, "return": "check"}
+    if problem.addendum:
+        return url_for(".acknowledgments", _anchor=f"addendum_{problem.addendum}", **at)
+    if problem.mark:
+        return url_for(".confidential", slug=problem.slot, _anchor="sign", **at)
+    if problem.slot:
+        return url_for(".document", slug=problem.slot, _anchor="file", **at)
+    anchor = focus_name(problem.question) if problem.question else None
+    return url_for(".section", slug=problem.section, _anchor=anchor, **at)
+
+
 @bp.route("/apply/proposals/<reference>/submission", methods=["GET", "POST"])
 @signed_in
 def submission(reference: str) -> ResponseReturnValue:
-    """Declare and submit. On time: a receipt. Late: 410 with a signed refusal and the exact times."""
+    """Declare and submit. On time: a receipt. Late: 410 with a signed refusal and the exact times. What moved since it
+    was checked: 409 with what it was."""
     proposal = queries.get_proposal(reference, viewer=me())
     form = forms.SubmitForm()
-    if form.submitted():
-        try:
-            with transaction():
-                outcome = services.submit_proposal(
-                    proposal,
-                    version=form.version.data or 0,
-                    idempotency_key=form.idempotency_key.data,
-                    declarations=form.declarations(),
-                    rfp_version=form.rfp_version.data,
-                    actor=me(),
-                )
-        except RuleError as error:
-            form.show(error)
-        else:
-            return after_submitting(proposal, outcome)
     if request.method == "GET":
-        form.version.data = proposal.version
-        form.rfp_version.data = latest_version(proposal.rfp_id).number
-        if queries.list_problems(proposal):
-            return redirect(url_for(".check", reference=proposal.reference), 303)
+        return last_page(proposal, form)
+    try:
+        outcome = sent(proposal, form)
+    except StateError as error:
+        changes = [] if form.errors else queries.list_changes(proposal, form.version.data or 0, form.shown())
+        if not changes or not wants_page():
+            raise
+        return changed_page(proposal, changes, error.message), 409
+    return submit_page(proposal, form) if outcome is None else after_submitting(proposal, outcome, form.key_sent())
+
+
+def last_page(proposal: Proposal, form: forms.SubmitForm) -> ResponseReturnValue:
+    """The page of the declarations, for what the check page showed: its link says which versions that were."""
+    if queries.list_problems(proposal):
+        return redirect(url_for(".check", reference=proposal.reference, _anchor="problems"), 303)
+    now = versions_of(proposal)
+    checked = {name: request.args.get(name, number, int) for name, number in now.items()}
+    shown = queries.Shown(checked["profile_version"], checked["rfp_version"])
+    if checked != now and (changes := queries.list_changes(proposal, checked["version"], shown)):
+        return changed_page(proposal, changes, "Something changed since you checked your answers."), 409
+    for name, number in now.items():
+        form[name].data = number
+    return submit_page(proposal, form)
+
+
+def submit_page(proposal: Proposal, form: forms.SubmitForm) -> ResponseReturnValue:
+    """The declarations and the button; what is wrong with them beside them."""
     page = render_template(
         "proposals/submission.html",
         proposal=proposal,
         form=form,
         now=official_now(),
+        unchanged=services.find_unchanged(proposal, actor=me()),
         may_submit=policy.may_submit(me(), proposal),
         submitters=[user.name for user in submitters(proposal)],
     )
     return page, 422 if form.problems else 200
 
 
-def after_submitting(proposal: Proposal, outcome: Submission | Refusal) -> ResponseReturnValue:
-    """The receipt of what was accepted, or the refusal of what came too late."""
+def changed_page(proposal: Proposal, changes: list[dict[str, Any]], message: str) -> str:
+    """What moved since it was checked, and the way to look at it and submit then."""
+    return render_template("proposals/changed.html", proposal=proposal, changes=changes, message=message)
+
+
+def sent(proposal: Proposal, form: forms.SubmitForm) -> Submission | Refusal | None:
+    """What became of the form: a submission, a refusal, or nothing while something in it is still to fix. What could
+    not be accepted at any time is judged by the deadline all the same."""
+    if not form.submitted():
+        if "csrf_token" in form.errors:
+            return None
+        with transaction():
+            return services.refuse_if_late(proposal, idempotency_key=form.key_sent(), actor=me())
+    try:
+        with transaction():
+            return services.submit_proposal(
+                proposal,
+                version=form.version.data or 0,
+                idempotency_key=form.idempotency_key.data,
+                declarations=form.declarations(),
+                shown=form.shown(),
+                actor=me(),
+            )
+    except RuleError as error:
+        form.show(error)
+        return None
+
+
+def after_submitting(proposal: Proposal, outcome: Submission | Refusal, key: str) -> ResponseReturnValue:
+    """The receipt of what was accepted, or the refusal of what came too late; either may have been there before."""
+    known = bool(key) and outcome.idempotency_key != key
     if isinstance(outcome, Refusal):
-        return render_template("proposals/refusal.html", proposal=proposal, refusal=outcome), 410
+        return refusal_page(proposal, outcome, many=known), 410
+    if known:
+        flash(f"Nothing changed since submission {outcome.number}, so nothing was sent again. It counts.", "info")
     return redirect(url_for(".receipt", reference=proposal.reference, number=outcome.number), 303)
-
-
-@bp.get("/apply/proposals/<reference>/receipts/<int:number>")
-@signed_in
-def receipt(reference: str, number: int) -> ResponseReturnValue:
-    """Proof of what was received and when; permanent and printable."""
-    proposal = queries.get_proposal(reference, viewer=me())
-    view = queries.read_submission(queries.get_submission(proposal, number))
-    return render_template(
-        "proposals/receipt.html",
-        proposal=proposal,
-        view=view,
-        now=official_now(),
-        received_url=lambda slug: url_for(".received_file", reference=proposal.reference, number=number, slug=slug),
-    )
-
-
-@bp.get("/apply/proposals/<reference>/receipts/<int:number>.json")
-@signed_in
-def receipt_file(reference: str, number: int) -> ResponseReturnValue:
-    """The signed receipt as a small file that anyone can check offline."""
-    proposal = queries.get_proposal(reference, viewer=me())
-    sent = queries.get_submission(proposal, number)
-    return signed_file(sent.manifest, sent.sha256, sent.signature, sent.key_id, f"{reference}-{number}-receipt.json")
-
-
-@bp.get("/apply/proposals/<reference>/refusals/<uuid:refusal_id>.json")
-@signed_in
-def refusal_file(reference: str, refusal_id: object) -> ResponseReturnValue:
-    """The signed refusal of a late try."""
-    proposal = queries.get_proposal(reference, viewer=me())
-    for late in queries.list_refusals(proposal):
-        if late.id == refusal_id:
-            return signed_file(late.statement, late.sha256, late.signature, late.key_id, f"{reference}-refusal.json")
-    raise NotFoundError("There is no such refusal.")
-
-
-def signed_file(statement: str, sha256: str, signature: str, key_id: str, name: str) -> Response:
-    """A signed statement with its hash, signature and public key, as a download."""
-    signed = {
-        "statement": json.loads(statement),
-        "sha256": sha256,
-        "signature": signature,
-        "key_id": key_id,
-        "public_key": signing.public_keys().get(key_id, ""),
-    }
-    response = Response(json.dumps(signed, ensure_ascii=False, indent=2), mimetype="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-@bp.get("/apply/proposals/<reference>/receipts/<int:number>/documents/<slug>")
-@signed_in
-def received_file(reference: str, number: int, slug: str) -> ResponseReturnValue:
-    """A file as it was received with one submission, for its own team."""
-    proposal = queries.get_proposal(reference, viewer=me())
-    return document_response(queries.get_submitted_file(queries.get_submission(proposal, number), slug), own=True)
 
 
 @bp.get("/.well-known/pglab-receipt-keys.json")

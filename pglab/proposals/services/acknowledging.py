@@ -9,7 +9,7 @@ from pglab.core.db import db
 from pglab.core.errors import GoneError, RuleError, require
 from pglab.proposals import policy, queries
 from pglab.proposals.models import AddendumAcknowledgement, Proposal
-from pglab.proposals.services.drafting import lock_draft
+from pglab.proposals.services.answering import lock_draft
 from pglab.rfps.queries import latest_version
 
 

@@ -8,12 +8,15 @@ from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.errors import StateError
 from pglab.proposals.models import Proposal, ReaderGrant
+from pglab.proposals.states import ProposalStatus
 
 
 def grant_reading(proposal: Proposal, user: User, *, why: str, actor: User) -> ReaderGrant:
     """Let a person read an opened proposal, from now until it is revoked. Twice is the same as once."""
     if proposal.rfp.opened_at is None:
         raise StateError("This proposal is sealed. Nobody is given it to read before the opening.")
+    if proposal.status is ProposalStatus.WITHDRAWN:
+        raise StateError("The startup withdrew this proposal. Nobody else is given it to read.")
     live = find_live_grant(proposal, user)
     if live is not None:
         return live

@@ -4,40 +4,25 @@ Nothing slow stands before or inside it: no upload, no password, no store, no ma
 protocol; see docs/decisions/0003-submission-protocol.md for what was measured and what happens when it is changed.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm.attributes import set_committed_value
 
 from pglab.accounts.models import User
 from pglab.adapters.signing import sign
 from pglab.audit.services import record
 from pglab.core.canonical import canonical_json, sha256_hex
-from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.errors import GoneError, RuleError, StateError, require
-from pglab.proposals import notices, policy, queries
-from pglab.proposals.models import Proposal, Refusal, Submission, SubmittedDocument
-from pglab.proposals.services.drafting import lock_draft
-from pglab.proposals.services.manifest import Package, build_manifest, instant
-from pglab.proposals.states import PROPOSAL_WORKFLOW, ProposalEvent
-from pglab.rfps.models import Rfp
+from pglab.outbox.services import defer
+from pglab.proposals import policy, queries
+from pglab.proposals.models import ConfidentialityMark, Proposal, Refusal, Submission, SubmittedDocument, SubmittedMark
+from pglab.proposals.services.answering import lock_draft
+from pglab.proposals.services.arriving import Arrival, key_of_draft, last_of_many, refuse, stamp
+from pglab.proposals.services.manifest import Package, build_manifest
+from pglab.proposals.states import PROPOSAL_WORKFLOW, ProposalEvent, ProposalStatus
 
-
-@dataclass(frozen=True)
-class Arrival:
-    """What the two first statements told: when the request arrived, and what it arrived at."""
-
-    at: datetime
-    closes_at: datetime
-    opened: bool
-    cancelled: bool
-
-    @property
-    def late(self) -> bool:
-        """The deadline is inclusive to the microsecond; after the opening everything is late."""
-        return self.at > self.closes_at or self.opened
+USED = "This form was already used to submit something else. Check your answers again, then submit."
 
 
 def submit_proposal(
@@ -47,59 +32,115 @@ def submit_proposal(
     idempotency_key: str,
     declarations: list[str],
     actor: User,
-    rfp_version: int | None = None,
+    shown: queries.Shown | None = None,
 ) -> Submission | Refusal:
     """Submit the draft as the organization's answer, or keep a signed refusal when it arrived after the deadline.
 
     Effects of an acceptance: the next submission, signed, with its files; it is the one that stands; one log entry;
-    a receipt mail to every member. The same key sent again returns what was stored the first time; with another draft
-    it is refused with 409, and so is a draft that changed since `version` was checked, or one that answers another
-    version of the RFP than the one in force (`rfp_version`; every page and client says which one it showed).
+    a job for the worker, which mails the receipt to every member. The same key sent again returns what was stored the
+    first time; with another draft it is refused with 409, and so is a draft that changed since `version` was checked,
+    or one whose page showed other facts of the startup or another version of the RFP (`shown`; every page and client
+    says what it showed). A draft that holds what stands already makes no new submission; the one that stands comes
+    back.
     """
     require(policy.may_submit(actor, proposal), "Only an authorized representative can submit.")
-    arrival = _stamp(proposal)
+    arrival = stamp(proposal)
     lock_draft(proposal)
     earlier = _sent_before(proposal, actor, idempotency_key, version)
     if earlier is not None:
         return earlier
-    if arrival.cancelled:
-        raise GoneError("This call was cancelled. Nothing can be submitted any more. Your draft is kept.")
-    if arrival.late:
-        return _refuse(proposal, arrival, idempotency_key, actor)
+    late = _refused(proposal, arrival, idempotency_key, actor)
+    if late is not None:
+        return late
     if proposal.version != version:
         raise StateError("Your proposal changed since you checked it. Check your answers again, then submit.")
     draft = queries.get_draft(proposal)
     problems = queries.problems_of(draft)
     if problems:
         raise RuleError(f"There are {len(problems)} things to fix before you can submit. Check your answers.")
-    number = proposal.submission_number + 1  # the draft is locked, and the database keeps the number and the rows equal
+    _refresh_profile(proposal, shown)
+    number = proposal.received_number + 1  # the draft is locked, and the database keeps the number and the rows equal
     package = build_manifest(
         proposal, draft, number=number, received_at=arrival.at, declarations=declarations, actor=actor
     )
-    if rfp_version not in (None, package.manifest["rfp"]["version"]):
+    if shown is not None and shown.call != package.manifest["rfp"]["version"]:
         raise StateError("An addendum was issued since you checked your answers. Read it and check again, then submit.")
-    return _accept(proposal, package, arrival, idempotency_key, actor)
+    return _standing(proposal, package, arrival, actor) or _accept(proposal, package, arrival, idempotency_key, actor)
 
 
-def _stamp(proposal: Proposal) -> Arrival:
-    """The arrival. The lock keeps the opening out until we commit; the clock is read as a statement of its own, since
-    one inside the locking statement may be read before the lock is granted."""
-    locked = select(Rfp.closes_at, Rfp.opened_at, Rfp.cancelled_at).where(Rfp.id == proposal.rfp_id)
-    closes_at, opened_at, cancelled_at = db.session.execute(locked.with_for_update(read=True, of=Rfp)).one()
-    set_committed_value(proposal.rfp, "closes_at", closes_at)  # the receipt names the deadline it was judged by
-    return Arrival(official_now(), closes_at, opened=opened_at is not None, cancelled=cancelled_at is not None)
+def _refresh_profile(proposal: Proposal, shown: queries.Shown | None) -> None:
+    """The startup's profile as it is now, read at once with its version, so that the receipt says what the page did."""
+    db.session.refresh(proposal.organization, [*queries.PROFILE, "version"])
+    if shown is not None and not queries.is_same_startup(proposal.organization, shown.profile):
+        raise StateError("Your startup’s profile changed since you checked it. Check your answers again, then submit.")
 
 
-def _sent_before(proposal: Proposal, actor: User, key: str, version: int) -> Submission | Refusal | None:
+def _standing(proposal: Proposal, package: Package, arrival: Arrival, actor: User) -> Submission | None:
+    """The submission that stands, when this one would hold the same; the draft then has no unsent changes. Otherwise a
+    new one may follow, but never one that arrived before the last: numbers go up with the time."""
+    last = queries.find_last_submission(proposal)
+    if last is None:
+        return None
+    if proposal.status is ProposalStatus.SUBMITTED and queries.holds_the_same(last, package.manifest):
+        proposal.submitted_version = proposal.version
+        record("proposal.submitted_unchanged", proposal, actor=actor, after={"submission": last.number})
+        return last
+    if last.received_at > arrival.at:
+        raise StateError("Your team submitted again while this was on its way. Look at what stands, then submit.")
+    return None
+
+
+def find_unchanged(proposal: Proposal, *, actor: User) -> Submission | None:
+    """The submission that stands, while the draft, the startup's profile and the call are what it holds: submitting
+    now would send nothing new."""
+    last = queries.find_last_submission(proposal)
+    if last is None or proposal.status is not ProposalStatus.SUBMITTED:
+        return None
+    now = build_manifest(
+        proposal,
+        queries.get_draft(proposal),
+        number=last.number,
+        received_at=last.received_at,
+        declarations=queries.declared(last),
+        actor=actor,
+    )
+    return last if queries.holds_the_same(last, now.manifest) else None
+
+
+def refuse_if_late(proposal: Proposal, *, idempotency_key: str, actor: User) -> Submission | Refusal | None:
+    """What a form gets that could not be accepted at any time (a box left open, a field lost on the way): after the
+    deadline the same signed refusal as any other, before it nothing, so that the page can say what is missing. Without
+    an `idempotency_key` the same draft gets the same refusal."""
+    require(policy.may_submit(actor, proposal), "Only an authorized representative can submit.")
+    arrival = stamp(proposal)
+    lock_draft(proposal)
+    earlier = _sent_before(proposal, actor, idempotency_key, None)
+    return earlier or _refused(proposal, arrival, idempotency_key, actor)
+
+
+def _refused(proposal: Proposal, arrival: Arrival, idempotency_key: str, actor: User) -> Refusal | None:
+    """The refusal of what arrived too late, whatever else is wrong with it, the same one each time this form comes; 410
+    when the call was cancelled. A form that was refused is judged anew once the deadline has moved. A form that lost
+    its key is known by its draft, and who goes on trying gets the last refusal again: a person makes only so many."""
+    if arrival.cancelled:
+        raise GoneError("This call was cancelled. Nothing can be submitted any more. Your draft is kept.")
+    if not arrival.late:
+        return None
+    key = idempotency_key or key_of_draft(proposal, arrival)
+    made = db.session.scalar(select(Refusal).where(Refusal.refused_user_id == actor.id, Refusal.idempotency_key == key))
+    if made is not None and made.proposal_id != proposal.id:
+        raise StateError(USED)
+    return made or last_of_many(proposal, arrival, actor) or refuse(proposal, arrival, key, actor)
+
+
+def _sent_before(proposal: Proposal, actor: User, key: str, version: int | None) -> Submission | None:
     """What this very form brought when it was sent before; 409 when the key comes with other content."""
     made = db.session.scalar(
         select(Submission).where(Submission.submitted_by_id == actor.id, Submission.idempotency_key == key)
     )
-    if made is not None and (made.proposal_id != proposal.id or made.draft_version != version):
-        raise StateError("This form was already used to submit something else. Check your answers again, then submit.")
-    return made or db.session.scalar(
-        select(Refusal).where(Refusal.refused_user_id == actor.id, Refusal.idempotency_key == key)
-    )
+    if made is not None and (made.proposal_id != proposal.id or version not in (None, made.draft_version)):
+        raise StateError(USED)
+    return made
 
 
 def _accept(proposal: Proposal, package: Package, arrival: Arrival, idempotency_key: str, actor: User) -> Submission:
@@ -125,44 +166,24 @@ def _accept(proposal: Proposal, package: Package, arrival: Arrival, idempotency_
         SubmittedDocument(submission_id=submission.id, slot_id=slot_id, document_id=document_id)
         for slot_id, document_id in package.documents
     )
+    db.session.add_all(_frozen(submission, slot_id, mark) for slot_id, mark in package.marks.items())
     PROPOSAL_WORKFLOW.fire(proposal, ProposalEvent.SUBMIT)
-    proposal.submission_number, proposal.submitted_version = number, proposal.version
+    proposal.submission_number = proposal.received_number = number
+    proposal.submitted_version, proposal.withdrawn_at = proposal.version, None
     record("proposal.submitted", submission, actor=actor, after={"number": number, "sha256": submission.sha256})
     record("proposal.submitted", proposal, actor=actor, after={"submission": number})
-    notices.tell_submitted(submission)
+    defer("proposals.tell_submitted", submission_id=submission.id)
     return submission
 
 
-def _refuse(proposal: Proposal, arrival: Arrival, idempotency_key: str, actor: User) -> Refusal:
-    """Keep that somebody tried, when, and the hash of what they tried to send. No content is stored."""
-    number = proposal.submission_number + 1
-    draft = queries.get_draft(proposal)
-    tried = build_manifest(proposal, draft, number=number, received_at=arrival.at, declarations=[], actor=actor)
-    statement = canonical_json(
-        {
-            "type": "pglab-refusal",
-            "format": 1,
-            "reference": proposal.reference,
-            "rfp": proposal.rfp.reference,
-            "received_at": instant(arrival.at),
-            "closes_at": instant(arrival.closes_at),
-            "tried_by": actor.name,
-            "tried_sha256": sha256_hex(canonical_json(tried.manifest)),
-            "submission_in_force": proposal.submission_number,
-        }
+def _frozen(submission: Submission, slot_id: UUID, mark: ConfidentialityMark) -> SubmittedMark:
+    """A mark as it is filed with the submission. An unsigned one was refused before (`problems_of`)."""
+    return SubmittedMark(
+        submission_id=submission.id,
+        slot_id=slot_id,
+        pages_named=mark.pages_named,
+        reason=mark.reason,
+        signed_by_id=mark.signed_by_id,
+        signed_at=mark.signed_at,
+        redacted_document_id=mark.redacted_document_id,
     )
-    signature = sign(statement)
-    refusal = Refusal(
-        proposal=proposal,
-        received_at=arrival.at,
-        closes_at=arrival.closes_at,
-        statement=statement.decode(),
-        sha256=sha256_hex(statement),
-        signature=signature.value,
-        key_id=signature.key_id,
-        refused_user_id=actor.id,
-        idempotency_key=idempotency_key,
-    )
-    db.session.add(refusal)
-    record("proposal.refused_late", refusal, actor=actor, after={"received_at": instant(arrival.at)})
-    return refusal

@@ -10,6 +10,7 @@ from pglab.accounts.models import Organization
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError
 from pglab.proposals.models import Proposal
+from pglab.proposals.states import ProposalStatus
 from pglab.reviews.models import ConflictDeclaration, PanelMember
 from pglab.reviews.states import ConflictAnswer
 from pglab.rfps.models import Rfp
@@ -18,7 +19,8 @@ Cell = tuple[UUID, UUID]
 
 
 def list_panel_proposals(rfp: Rfp) -> list[Proposal]:
-    """The proposals the panel has to judge, by startup; none before the opening: until then nobody learns of any."""
+    """The proposals the panel has to judge, by startup; none before the opening: until then nobody learns of any.
+    What was withdrawn is not judged."""
     if rfp.opened_at is None:
         return []
     return list(
@@ -26,7 +28,7 @@ def list_panel_proposals(rfp: Rfp) -> list[Proposal]:
             select(Proposal)
             .join(Proposal.organization)
             .options(contains_eager(Proposal.organization))
-            .where(Proposal.rfp_id == rfp.id, Proposal.submission_number > 0)
+            .where(Proposal.rfp_id == rfp.id, Proposal.status == ProposalStatus.SUBMITTED)
             .order_by(Organization.name_key, Proposal.reference)
         )
     )
@@ -68,7 +70,12 @@ def get_pending_declaration(rfp: Rfp, member_id: UUID, reference: str) -> Confli
         select(ConflictDeclaration)
         .join(PanelMember, ConflictDeclaration.member_id == PanelMember.id)
         .join(Proposal, ConflictDeclaration.proposal_id == Proposal.id)
-        .where(PanelMember.rfp_id == rfp.id, PanelMember.id == member_id, Proposal.reference == reference.upper())
+        .where(
+            PanelMember.rfp_id == rfp.id,
+            PanelMember.id == member_id,
+            Proposal.reference == reference.upper(),
+            Proposal.status == ProposalStatus.SUBMITTED,
+        )
         .order_by(ConflictDeclaration.number.desc())
         .limit(1)
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager
 from pglab.accounts.models import User
 from pglab.core.db import db
 from pglab.proposals.models import Proposal
+from pglab.proposals.states import ProposalStatus
 from pglab.reviews import policy
 from pglab.reviews.models import ConflictDeclaration, PanelMember, Score, ScoreSheet
 from pglab.reviews.queries.declarations import list_declaration_rows
@@ -86,7 +87,7 @@ def desk_lines(seats: list[PanelMember]) -> list[DeskLine]:
     opened = [seat.rfp_id for seat in seats if seat.rfp.opened_at]
     counted = db.session.execute(
         select(Proposal.rfp_id, func.count())
-        .where(Proposal.rfp_id.in_(opened), Proposal.submission_number > 0)
+        .where(Proposal.rfp_id.in_(opened), Proposal.status == ProposalStatus.SUBMITTED)
         .group_by(Proposal.rfp_id)
     )
     sizes = dict(counted.all())
@@ -119,7 +120,7 @@ def _line(
 
 
 def answer_counts(member_ids: list[UUID]) -> Counter[tuple[UUID, ConflictAnswer]]:
-    """How many proposals each member declared what about; the newest declaration counts."""
+    """How many proposals each member declared what about; the newest declaration counts. None that was withdrawn."""
     from_newest = _newest_answers(member_ids)
     rows = db.session.execute(
         select(from_newest.c.member_id, from_newest.c.answer, func.count()).group_by(
@@ -130,10 +131,11 @@ def answer_counts(member_ids: list[UUID]) -> Counter[tuple[UUID, ConflictAnswer]
 
 
 def sheet_counts(member_ids: list[UUID]) -> Counter[tuple[UUID, SheetStatus]]:
-    """How many sheets each member has in which status."""
+    """How many sheets each member has in which status; none of a proposal that was withdrawn."""
     rows = db.session.execute(
         select(ScoreSheet.member_id, ScoreSheet.status, func.count())
-        .where(ScoreSheet.member_id.in_(member_ids))
+        .join(Proposal, ScoreSheet.proposal_id == Proposal.id)
+        .where(ScoreSheet.member_id.in_(member_ids), Proposal.status == ProposalStatus.SUBMITTED)
         .group_by(ScoreSheet.member_id, ScoreSheet.status)
     )
     return Counter({(member, status): number for member, status, number in rows})
@@ -142,7 +144,8 @@ def sheet_counts(member_ids: list[UUID]) -> Counter[tuple[UUID, SheetStatus]]:
 def _newest_answers(member_ids: list[UUID]) -> Subquery:
     return (
         select(ConflictDeclaration.member_id, ConflictDeclaration.answer)
-        .where(ConflictDeclaration.member_id.in_(member_ids))
+        .join(Proposal, ConflictDeclaration.proposal_id == Proposal.id)
+        .where(ConflictDeclaration.member_id.in_(member_ids), Proposal.status == ProposalStatus.SUBMITTED)
         .ext(distinct_on(ConflictDeclaration.member_id, ConflictDeclaration.proposal_id))
         .order_by(ConflictDeclaration.member_id, ConflictDeclaration.proposal_id, ConflictDeclaration.number.desc())
         .subquery()

@@ -6,6 +6,7 @@ from sqlalchemy import exists, select
 
 from pglab.core.db import db
 from pglab.proposals.models import Proposal
+from pglab.proposals.states import ProposalStatus
 from pglab.reviews.models import ScoreSheet
 from pglab.reviews.queries.desk import DeskLine, desk_lines
 from pglab.reviews.queries.seats import list_members
@@ -44,12 +45,12 @@ def count_missing(lines: list[DeskLine]) -> PanelCounts:
 
 
 def list_unscored(rfp: Rfp) -> list[Proposal]:
-    """The opened proposals that no signed sheet counts for."""
+    """The opened proposals, not withdrawn since, that no signed sheet counts for."""
     signed = exists().where(ScoreSheet.proposal_id == Proposal.id, ScoreSheet.status == SheetStatus.SIGNED)
     return list(
         db.session.scalars(
             select(Proposal)
-            .where(Proposal.rfp_id == rfp.id, Proposal.submission_number > 0, ~signed)
+            .where(Proposal.rfp_id == rfp.id, Proposal.status == ProposalStatus.SUBMITTED, ~signed)
             .order_by(Proposal.reference)
         )
     )

@@ -13,6 +13,7 @@ from pglab.accounts.models import Organization, User
 from pglab.cohorts.models import ChallengeArea
 from pglab.core.db import db
 from pglab.proposals.models import Proposal
+from pglab.proposals.states import ProposalStatus
 from pglab.reviews import policy
 from pglab.reviews.models import PanelMember, Score, ScoreSheet
 from pglab.reviews.states import SheetStatus
@@ -53,7 +54,8 @@ def official_ranking(rfp: Rfp, criteria: Sequence[Criterion]) -> list[RankedProp
 
 
 def _proposals_with_points(rfp: Rfp) -> Select[UUID, str, str, str, Any]:
-    """Every submitted proposal by reference, with its signed `sheets`: the points of each, in rubric order."""
+    """Every proposal that was not withdrawn by reference, with its signed `sheets`: the points of each, in rubric
+    order."""
     signed = (
         select(
             ScoreSheet.proposal_id, func.array_agg(aggregate_order_by(Score.points, Criterion.position)).label("points")
@@ -78,7 +80,7 @@ def _proposals_with_points(rfp: Rfp) -> Select[UUID, str, str, str, Any]:
         .join(Proposal.organization)
         .join(Proposal.challenge_area)
         .outerjoin(judged, judged.c.proposal_id == Proposal.id)
-        .where(Proposal.rfp_id == rfp.id, Proposal.submission_number > 0)
+        .where(Proposal.rfp_id == rfp.id, Proposal.status == ProposalStatus.SUBMITTED)
         .order_by(Proposal.reference)
     )
 

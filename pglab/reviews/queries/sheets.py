@@ -1,5 +1,6 @@
 """An evaluator's own sheets, and the gate every page about a proposal goes through."""
 
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -8,12 +9,13 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from pglab.accounts.models import Organization, User
 from pglab.core.db import db
-from pglab.core.errors import AccessDeniedError, NotFoundError
+from pglab.core.errors import AccessDeniedError, GoneError, NotFoundError
 from pglab.proposals import queries as proposal_queries
 from pglab.proposals.models import Proposal, Submission
 from pglab.reviews.models import ConflictDeclaration, PanelMember, Score, ScoreSheet
 from pglab.reviews.states import ConflictAnswer
 from pglab.rfps.models import Rfp
+from pglab.web.filters import et_long
 
 NO_SUCH = "There is no proposal with this reference that you may see."
 
@@ -22,19 +24,22 @@ def get_assignment(reference: str, *, viewer: User) -> tuple[PanelMember, Submis
     """The viewer's seat and the opened submission, once the viewer has declared that there is no conflict.
 
     Asked on every request: to people without a seat the proposal does not exist, before a declaration and after a
-    conflict it stays shut, and without a live reading grant there is nothing to read.
+    conflict it stays shut, without a live reading grant there is nothing to read, and what the startup withdrew is read
+    by the program only.
     """
     asked = {"reference": reference.upper(), "viewer_id": viewer.id}
     found = db.session.execute(_seat_and_answer(), asked).one_or_none()
     if found is None:
         raise NotFoundError(NO_SUCH)
-    seat, answer, name = found
+    seat, answer, name, withdrawn_at = found
     _refuse_unless_clear(answer, name)
+    if withdrawn_at is not None:
+        raise GoneError(f"{name} withdrew this proposal on {et_long(withdrawn_at)}. It is no longer scored.")
     return seat, proposal_queries.get_readable_submission(reference, viewer=viewer)
 
 
 @cache
-def _seat_and_answer() -> Select[PanelMember, ConflictAnswer | None, str]:
+def _seat_and_answer() -> Select[PanelMember, ConflictAnswer | None, str, datetime | None]:
     newest = (
         select(ConflictDeclaration.answer)
         .where(ConflictDeclaration.proposal_id == Proposal.id, ConflictDeclaration.member_id == PanelMember.id)
@@ -43,7 +48,7 @@ def _seat_and_answer() -> Select[PanelMember, ConflictAnswer | None, str]:
         .scalar_subquery()
     )
     return (
-        select(PanelMember, newest, Organization.legal_name)
+        select(PanelMember, newest, Organization.legal_name, Proposal.withdrawn_at)
         .join(PanelMember.rfp)
         .join(Proposal, Proposal.rfp_id == Rfp.id)
         .join(Proposal.organization)

@@ -9,7 +9,7 @@ from pglab.core.db import transaction
 from pglab.core.errors import RuleError
 from pglab.documents.routes import document_response
 from pglab.proposals.models import Submission
-from pglab.proposals.queries import get_submitted_file, read_submission
+from pglab.proposals.queries import get_clarified_file, get_submitted_file, list_clarifications, read_submission
 from pglab.reviews import policy, queries, services
 from pglab.reviews.forms import RecusalForm, ScoreForm, score_form
 from pglab.reviews.models import PanelMember
@@ -119,6 +119,7 @@ def _page(seat: PanelMember, submission: Submission, form: ScoreForm) -> Respons
         proposal=proposal,
         submission=submission,
         content=read_submission(submission),
+        clarifications=list_clarifications(proposal, answered=True),
         evidence=_evidence(list(form.criteria), seat),
         form=form,
         works=works,
@@ -156,6 +157,18 @@ def document(reference: str, slot: str) -> ResponseReturnValue:
     """One file of the submission. The right to read is asked on each request; each download is on the access log."""
     _seat, submission = queries.get_assignment(reference, viewer=me())
     file = get_submitted_file(submission, slot)
+    answer = document_response(file)
+    with transaction():
+        log_access(file, viewer=me(), purpose="review")
+    return answer
+
+
+@bp.get("/review/proposals/<reference>/clarifications/<int:number>/file")
+@second_factor
+def clarified_document(reference: str, number: int) -> ResponseReturnValue:
+    """The file of an answer to a clarification, by the same right as the files of the submission."""
+    _seat, submission = queries.get_assignment(reference, viewer=me())
+    file = get_clarified_file(submission.proposal, number, answered=True)
     answer = document_response(file)
     with transaction():
         log_access(file, viewer=me(), purpose="review")

@@ -10,8 +10,9 @@ from pglab.accounts.models import User
 from pglab.audit.services import record
 from pglab.core.clock import official_now
 from pglab.core.db import db
-from pglab.core.errors import RuleError, StateError, require
+from pglab.core.errors import GoneError, RuleError, StateError, require
 from pglab.proposals.models import Proposal
+from pglab.proposals.states import ProposalStatus
 from pglab.reviews import policy, queries
 from pglab.reviews.models import PanelMember, Score, ScoreSheet
 from pglab.reviews.services.stage import lock_scoring
@@ -63,6 +64,8 @@ def _lock_sheet(member: PanelMember, proposal: Proposal, actor: User) -> ScoreSh
     require(actor.id == member.user_id, "Scores are given by the evaluator themselves.")
     lock_scoring(member.rfp)
     queries.find_seat(member.rfp, member.user, lock=True)
+    if proposal.status is not ProposalStatus.SUBMITTED:
+        raise GoneError("The startup withdrew this proposal. It is no longer scored.")
     require(
         queries.latest_answer(member, proposal) is ConflictAnswer.NONE,
         "You can score a proposal once you have declared that there is no conflict.",
@@ -128,7 +131,12 @@ def sign_sheets(member: PanelMember, *, actor: User) -> list[ScoreSheet]:
     sheets = list(
         db.session.scalars(
             select(ScoreSheet)
-            .where(ScoreSheet.member_id == member.id, ScoreSheet.status == SheetStatus.FINAL)
+            .join(ScoreSheet.proposal)
+            .where(
+                ScoreSheet.member_id == member.id,
+                ScoreSheet.status == SheetStatus.FINAL,
+                Proposal.status == ProposalStatus.SUBMITTED,
+            )
             .with_for_update(of=ScoreSheet)
             .execution_options(populate_existing=True)
         )

@@ -1,6 +1,15 @@
 """Forms of cohorts being built, and of the proposal form, which startups fill in and program managers preview."""
 
-from pglab.rfps.forms.asked import as_answer, as_text, field_name, posted_questions
+from pglab.rfps.forms.asked import (
+    as_answer,
+    as_text,
+    as_typed,
+    asked_field,
+    field_name,
+    focus_name,
+    misfit,
+    posted_questions,
+)
 from pglab.rfps.forms.asked import section_form as asked_form
 from pglab.rfps.forms.asking import KIND_WORDS, question_form, section_form
 from pglab.rfps.forms.call import (
@@ -56,13 +65,17 @@ __all__ = [
     "area_form",
     "as_answer",
     "as_text",
+    "as_typed",
+    "asked_field",
     "asked_form",
     "criterion_fields",
     "dates_form",
     "eligibility_form",
     "field_name",
     "fill_numbered",
+    "focus_name",
     "installment_fields",
+    "misfit",
     "new_cohort_form",
     "notice_fields",
     "numbered",

@@ -3,18 +3,20 @@
 Answers are kept as text: a date as `2026-10-16`, an amount as `$2,500.00`, several choices one on each line.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from wtforms import Field
+from wtforms.form import BaseForm
 from wtforms.widgets import HiddenInput
 
 from pglab.core.money import format_money, parse_money
+from pglab.core.text import has_control, normalize_line
 from pglab.rfps.models import FormQuestion, FormSection, QuestionKind
 from pglab.web.forms import (
+    AskedField,
     ChoiceField,
     DateField,
     Form,
@@ -25,16 +27,23 @@ from pglab.web.forms import (
     TextField,
     WholeNumberField,
     YesNoField,
+    read_day,
 )
 
 LONGEST_ANSWER = 20_000
-ISO_DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+# The longest line that is kept although it does not fit its question.
+LONGEST_MISFIT = 500
+# Kinds whose answer is typed on one line and has to be written in a certain way.
+TYPED_LINES = {QuestionKind.NUMBER, QuestionKind.MONEY, QuestionKind.DATE, QuestionKind.URL}
 
 
 class CarriedField(LineField):
     """Hidden: what the page showed, sent back with the answers."""
 
     widget = HiddenInput()
+
+    def __init__(self, label: str | None = None, **kwargs: Any) -> None:
+        super().__init__(label, **{"required": False, "max_length": 5000, **kwargs})
 
 
 class AnswerField(TextField):
@@ -71,6 +80,11 @@ def field_name(question: FormQuestion) -> str:
     return f"q{question.position}"
 
 
+def focus_name(question: FormQuestion) -> str:
+    """The id of the control that leads to a question: the first choice of several."""
+    return f"{field_name(question)}-0" if question.answers else field_name(question)
+
+
 def asked_field(question: FormQuestion) -> Field:
     """The control of one question. Blank is fine: whether an answer is needed is judged when all is checked."""
     given: dict[str, Any] = {"thing": question.name, "required": False, "description": question.hint}
@@ -86,7 +100,7 @@ def asked_field(question: FormQuestion) -> Field:
 def section_form(questions: Sequence[FormQuestion], stored: Mapping[str, Any], **kwargs: Any) -> Form:
     """The form of a section with these questions. `seen` and `asked` say what the page showed."""
     fields: dict[str, Any] = {field_name(question): asked_field(question) for question in questions}
-    carried = {"seen": CarriedField(required=False), "asked": CarriedField(required=False)}
+    carried = {"seen": CarriedField(), "asked": CarriedField()}
     made: type[Form] = type("SectionForm", (Form,), {**carried, **fields})
     shown = ",".join(str(question.position) for question in questions)
     return made(data={**stored, "asked": shown}, **kwargs)
@@ -114,8 +128,31 @@ def as_text(question: FormQuestion, answer: Any) -> str:
     return "\n".join(answer) if isinstance(answer, list) else str(answer)
 
 
+def as_typed(question: FormQuestion, field: AskedField) -> str | None:
+    """What can be kept of an answer that does not fit its question: the line as it was typed, or nothing."""
+    line = normalize_line(field.typed)
+    storable = not has_control(line, one_line=True) and len(line) <= LONGEST_MISFIT
+    return line if question.kind in TYPED_LINES and storable else None
+
+
+def misfit(question: FormQuestion, text: str) -> str:
+    """The sentence for an answer that its question cannot take; empty when it fits. A draft may hold such an answer,
+    because nothing that was typed is dropped; a submission may not."""
+    if question.kind in TYPED_LINES:
+        controls: Any = {"asked": asked_field(question)}
+        asked: Any = BaseForm(controls)["asked"]
+        try:
+            asked.read(text)
+        except ValueError as error:
+            return f"“{question.label}”: {error}"
+    chosen = text.split("\n") if question.kind is QuestionKind.MULTI_CHOICE else [text]
+    if question.answers and not set(chosen) <= set(question.answers):
+        return f"Select {question.name}"
+    return ""
+
+
 def as_answer(question: FormQuestion, text: str) -> Any:
-    """What its control shows for an answer that was kept; nothing for one that no longer fits the question."""
+    """What its control shows for an answer that was kept; a line that does not fit its question as it was typed."""
     if not text:
         return None
     if question.kind is QuestionKind.YES_NO:
@@ -123,7 +160,8 @@ def as_answer(question: FormQuestion, text: str) -> Any:
     if question.kind is QuestionKind.MULTI_CHOICE:
         return text.split("\n")
     if question.kind is QuestionKind.MONEY:
-        return parse_money(text)
+        cents = parse_money(text)
+        return text if cents is None else cents
     if question.kind is QuestionKind.DATE:
-        return date.fromisoformat(text) if ISO_DAY.fullmatch(text) else None
+        return read_day(text) if not misfit(question, text) else text
     return text

@@ -13,7 +13,7 @@ from pglab.rfps.queries.calls import (
     publication_clock,
     shown_to_everyone,
 )
-from pglab.rfps.queries.dates import list_dates, write_dates, write_deadline
+from pglab.rfps.queries.dates import list_dates, list_deadlines, write_dates, write_deadline
 from pglab.rfps.queries.differences import Difference, describe, differences, leaves, spoken
 from pglab.rfps.queries.form_paper import form_paper_of
 from pglab.rfps.queries.gatherings import Gathering, gatherings_asked, list_gatherings
@@ -38,6 +38,7 @@ from pglab.rfps.queries.parts import (
     list_slots,
 )
 from pglab.rfps.queries.related import list_related, related_asked
+from pglab.rfps.queries.sealed import count_sealed
 from pglab.rfps.queries.showing import (
     Branch,
     DeadEnd,
@@ -76,6 +77,7 @@ __all__ = [
     "call_texts",
     "chain_of",
     "content_of",
+    "count_sealed",
     "describe",
     "differences",
     "find_dead_ends",
@@ -100,6 +102,7 @@ __all__ = [
     "list_branches",
     "list_criteria",
     "list_dates",
+    "list_deadlines",
     "list_eligibility_rules",
     "list_form_sections",
     "list_gatherings",

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy import select
+
 from pglab.cohorts.models import Cohort
 from pglab.core.calendars import CalendarDate, When, write_calendar
+from pglab.core.db import db
 from pglab.rfps.models import Rfp, RfpVersion
 from pglab.rfps.queries.gatherings import Gathering, list_gatherings
 from pglab.rfps.states import RfpStatus
@@ -96,3 +99,9 @@ def _name(rfp: Rfp) -> str:
 
 def _said(at: When) -> str:
     return f"{et_long(at)}." if isinstance(at, datetime) else ""
+
+
+def list_deadlines(since: datetime) -> list[datetime]:
+    """When proposals are due, for every published call that is not cancelled, from this instant on."""
+    due = select(Rfp.closes_at).where(Rfp.closes_at >= since, Rfp.publish_at <= since, Rfp.cancelled_at.is_(None))
+    return list(db.session.scalars(due.order_by(Rfp.closes_at)))

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from pglab.accounts.models import StaffRole
@@ -133,11 +133,16 @@ def overview(cohort: int) -> ResponseReturnValue:
         rfp=call.rfp,
         status=staff_status(call.rfp, call.now),
         step=next_step(call.rfp, call.now),
-        groups=stages(call),
+        groups=stages(call, queries.count_sealed(call.rfp, viewer=me(), setting=sealed_counts())),
         attention=queries.list_attention(me(), cohort=cohort),
         dates=key_dates(call.rfp, call.now),
         preparer=queries.get_person(call.rfp.prepared_by_id),
     )
+
+
+def sealed_counts() -> str:
+    """What staff learn of sealed proposals on this site: `nothing` or `count`."""
+    return str(current_app.config["SETTINGS"].sealed_counts)
 
 
 @bp.get("/manage/cohorts/<int:cohort>/setup")

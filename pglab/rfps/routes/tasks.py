@@ -108,14 +108,20 @@ def setup_tasks(call: Call, problems: Sequence[Finding]) -> list[TaskGroup]:
     ]
 
 
+def submitted(count: int) -> str:
+    """How many proposals were submitted, as a sentence without its period."""
+    return f"{plural(count, 'proposal')} {'was' if count == 1 else 'were'} submitted"
+
+
 def months_of(call: Call) -> str:
     """When the pilots run."""
     return f"Pilots {pilot_months(call.rfp.cohort.pilot_start_on, call.rfp.cohort.pilot_end_on)}"
 
 
-def stages(call: Call) -> list[TaskGroup]:
+def stages(call: Call, sealed_count: int | None = None) -> list[TaskGroup]:
     """The way to the stages of a published cohort, each linked once it is reached; the work is done on pages of the
-    domains above, so their addresses are plain paths."""
+    domains above, so their addresses are plain paths. `sealed_count` is how many proposals lie sealed, for those who
+    may know."""
     rfp, phase, number = call.rfp, call.phase, call.rfp.cohort.number
     closed = call.now > rfp.closes_at
     opened, panel, decided = (at is not None for at in (rfp.opened_at, rfp.panel_opened_at, rfp.decided_at))
@@ -125,7 +131,9 @@ def stages(call: Call) -> list[TaskGroup]:
         status, color = ("Later", "") if not reached else ("Done", "green") if done else ("Now", "blue")
         return Task(label, f"/manage/cohorts/{number}/{page}" if reached else "", status, color, note)
 
-    sealed = "" if opened else "Sealed: no names and no count before two people open them"
+    counted = "" if sealed_count is None else f" · {submitted(sealed_count)}"
+    hidden = "no names" if counted else "no names and no count"
+    sealed = "" if opened else f"Sealed: {hidden} before two people open them{counted}"
     fixed = opened or phase is Phase.CANCELLED
     version = f"Version {call.version.number} is in force" if call.version else ""
     answering, answered = me().has_staff_role(*policy.PUBLISHERS), call.now > rfp.answers_due_at

@@ -4,8 +4,11 @@ import re
 
 import pytest
 
-from pglab.awards import queries
+from pglab.accounts.models import MemberRole, Membership
+from pglab.awards import queries, services
 from pglab.awards.states import DecisionStatus, Outcome
+from pglab.core.db import transaction
+from tests.factories import keep
 from tests.factories.accounts import make_director, make_finance_officer, make_program_manager, make_user
 from tests.factories.awards import decide, make_decided
 from tests.factories.proposals import representative_of
@@ -120,12 +123,29 @@ def test_asking_and_releasing_need_a_fresh_sign_in(panel, app, login):
 def test_editors_read_but_do_not_answer(panel, login):
     rfp, (one, two), _members = panel
     make_decided(rfp, {one: AWARD, two: DECLINE})
-    founder = representative_of(one.organization)
-    founder.memberships[0].role = "editor"
-    client = login(founder)
+    editor = make_user("Lee Editor")
+    keep(Membership(organization=one.organization, user=editor, role=MemberRole.EDITOR))
+    client = login(editor)
 
     assert client.get(f"/apply/proposals/{one.reference}/decision").status_code == 200
     assert client.get(f"/apply/proposals/{one.reference}/award-response").status_code == 403
+
+
+def test_an_award_waits_on_the_first_page_until_it_is_answered(panel, login):
+    rfp, (one, two), _members = panel
+    chosen, other = representative_of(one.organization), representative_of(two.organization)
+    editor = make_user("Ed Editor")
+    keep(Membership(organization=one.organization, user=editor, role=MemberRole.EDITOR))
+    words = "Accept or decline your award"
+    assert words not in login(chosen).get("/apply").text
+    make_decided(rfp, {one: AWARD, two: DECLINE})
+
+    assert words in login(chosen).get("/apply").text
+    for person in (other, editor):
+        assert words not in login(person).get("/apply").text
+    with transaction():
+        services.accept_award(queries.get_decision(one.reference, viewer=chosen), actor=chosen)
+    assert words not in login(chosen).get("/apply").text
 
 
 def test_the_release_page_takes_the_same_statements_for_one_and_three(clock, login):

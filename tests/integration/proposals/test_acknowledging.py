@@ -108,7 +108,13 @@ def test_what_was_checked_against_an_older_version_is_not_sent(login):
     page = person.get(f"/apply/proposals/{draft.reference}/submission").text
     assert 'name="rfp_version" value="1"' in page
     make_addendum(rfp)
-    form = {"version": draft.version, "rfp_version": "1", "idempotency_key": "k" * 24, **DECLARED}
+    form = {
+        "version": draft.version,
+        "profile_version": "1",
+        "rfp_version": "1",
+        "idempotency_key": "k" * 24,
+        **DECLARED,
+    }
     answer = person.post(f"/apply/proposals/{draft.reference}/submission", data=form)
     assert answer.status_code == 409
     assert "An addendum was issued" in answer.text

@@ -75,18 +75,22 @@ def test_every_kind_is_typed_kept_and_shown_again(proposal, login):
 
 
 @pytest.mark.parametrize(
-    ("name", "typed", "said"),
+    ("name", "typed", "said", "kept"),
     [
-        ("q3", "C", "Select an answer to “A choice”"),
-        ("q5", "many", "must be a number"),
-        ("q6", "1.5", "Enter an amount in dollars"),
-        ("q7", "2027-02-30", "Enter a real date"),
+        ("q3", "C", "Select an answer to “A choice”", {}),
+        ("q5", "many", "must be a number", {"A number": "many"}),
+        ("q6", "1.5", "Enter an amount in dollars", {"A money": "1.5"}),
+        ("q7", "2027-02-30", "Enter a real date", {"A date": "2027-02-30"}),
     ],
 )
-def test_what_is_no_such_answer_is_refused_and_kept_on_the_page(proposal, login, name, typed, said):
-    person = founder(proposal, login).open(f"/apply/proposals/{proposal.reference}/sections/privacy")
+def test_what_is_no_such_answer_is_refused_and_a_typed_line_kept(proposal, login, name, typed, said, kept):
+    page = f"/apply/proposals/{proposal.reference}/sections/privacy"
+    person = founder(proposal, login).open(page)
     person.press("Save and continue", expect=422, **{name: typed}).sees(said)
-    assert answers(proposal) == {}
+    assert answers(proposal) == kept
+    if kept:
+        assert f'value="{typed}"' in person.open(page).text
+        assert [said in each.message for each in queries.list_problems(proposal)].count(True) == 1
 
 
 def test_hidden_answers_are_kept_and_neither_judged_nor_submitted(proposal, login):

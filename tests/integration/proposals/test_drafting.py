@@ -131,7 +131,7 @@ def test_unstorable_text_is_refused_and_given_back(login, text):
 
     assert response.status_code == 422
     assert "kept text" in response.text
-    assert db.session.query(Answer).count() == 0
+    assert db.session.query(Answer).one().text == "kept text"  # of the field beside it, and nothing of this one
 
 
 def test_a_real_pdf_is_received_and_replaced(login):

@@ -2,7 +2,7 @@
 
 import json
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -37,19 +37,39 @@ def send(proposal, *, version=None, key="a" * 24, actor=None):
         )
 
 
+def jobs(name):
+    """The arguments of the jobs of this name that wait."""
+    waiting = text("SELECT args FROM procrastinate_jobs WHERE task_name = :name ORDER BY id")
+    return list(db.session.scalars(waiting, {"name": name}))
+
+
+def mail_receipts():
+    """Do what the worker does after a submission."""
+    for arguments in jobs("proposals.tell_submitted"):
+        with transaction():
+            services.tell_submitted(UUID(arguments["submission_id"]))
+
+
 def test_submitting_on_the_page_brings_a_receipt_on_the_page_and_by_mail(login):
     proposal = fill(make_draft(make_open_rfp()))
     client = login(representative_of(proposal.organization))
 
     response = client.post(
         f"/apply/proposals/{proposal.reference}/submission",
-        data={"version": proposal.version, "rfp_version": 1, "idempotency_key": uuid4().hex, **DECLARED},
+        data={
+            "version": proposal.version,
+            "profile_version": 1,
+            "rfp_version": 1,
+            "idempotency_key": uuid4().hex,
+            **DECLARED,
+        },
     )
     receipt = client.get(response.headers["Location"])
 
     assert response.status_code == 303
     assert "Proposal submitted" in receipt.text
     assert "submission 1" in receipt.text
+    mail_receipts()
     notice = db.session.query(Notice).filter_by(kind="proposal_submitted").one()
     assert notice.subject.startswith(f"Submitted: {proposal.reference}, received ")
     assert notice.sealed_rfp_id == proposal.rfp_id
@@ -109,7 +129,7 @@ def test_an_incomplete_draft_is_refused_with_what_is_missing(login):
         send(proposal)
     page = client.get(f"/apply/proposals/{proposal.reference}/check")
 
-    assert "Select a file for pitch deck" in page.text
+    assert "Select a pitch deck" in page.text
     assert "Enter how residents will benefit" in page.text
 
 
@@ -119,7 +139,13 @@ def test_undeclared_boxes_are_named_and_nothing_is_sent(login):
 
     response = client.post(
         f"/apply/proposals/{proposal.reference}/submission",
-        data={"version": proposal.version, "rfp_version": 1, "idempotency_key": uuid4().hex, "is_true": "yes"},
+        data={
+            "version": proposal.version,
+            "profile_version": 1,
+            "rfp_version": 1,
+            "idempotency_key": uuid4().hex,
+            "is_true": "yes",
+        },
     )
 
     assert response.status_code == 422
@@ -161,6 +187,9 @@ def test_the_same_form_sent_again_brings_the_same_receipt():
     first, again = send(proposal), send(proposal)
 
     assert first.id == again.id
+    assert [argument["submission_id"] for argument in jobs("proposals.tell_submitted")] == [str(first.id)]
+    mail_receipts()
+    mail_receipts()  # a job that runs twice tells nobody twice
     assert db.session.query(Notice).filter_by(kind="proposal_submitted").count() == 1
     # The same key with another draft is refused, not answered with the old receipt.
     proposal.version += 1
@@ -180,7 +209,7 @@ def test_late_is_refused_with_the_exact_times_and_keeps_no_content(login, clock)
     version = proposal.version
     clock.freeze(proposal.rfp.closes_at + timedelta(microseconds=1))
     client = login(representative_of(proposal.organization))
-    form = {"version": version, "rfp_version": 1, "idempotency_key": "c" * 24, **DECLARED}
+    form = {"version": version, "profile_version": 1, "rfp_version": 1, "idempotency_key": "c" * 24, **DECLARED}
 
     response = client.post(f"/apply/proposals/{proposal.reference}/submission", data=form)
     again = client.post(f"/apply/proposals/{proposal.reference}/submission", data=form)
@@ -212,7 +241,7 @@ def test_a_damaged_idempotency_key_is_a_clear_answer(login, key):
 
     response = client.post(
         f"/apply/proposals/{proposal.reference}/submission",
-        data={"version": proposal.version, "rfp_version": 1, "idempotency_key": key, **DECLARED},
+        data={"version": proposal.version, "profile_version": 1, "rfp_version": 1, "idempotency_key": key, **DECLARED},
     )
 
     assert response.status_code == 422
@@ -258,7 +287,8 @@ def test_the_standing_submission_cannot_be_claimed():
     with pytest.raises(DBAPIError, match="the last one received"), db.session.begin_nested():
         db.session.execute(
             text(
-                "UPDATE proposals SET status = 'submitted', submission_number = 1, submitted_version = 1 WHERE id = :id"
+                "UPDATE proposals SET status = 'submitted', submission_number = 1, received_number = 1,"
+                " submitted_version = 1 WHERE id = :id"
             ),
             {"id": proposal.id},
         )

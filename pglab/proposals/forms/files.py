@@ -1,0 +1,147 @@
+"""The forms about one file of a proposal: send it, use it elsewhere, take it out, say what of it is confidential."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from wtforms.widgets import HiddenInput
+
+from pglab.documents.queries import safe_filename
+from pglab.proposals import policy
+from pglab.proposals.models import Attachment, ConfidentialityMark
+from pglab.proposals.models.marks import PAGES_NAMED_LENGTH
+from pglab.proposals.queries import GivenFile
+from pglab.rfps.models import DocumentSlot
+from pglab.web.filters import et_day, filesize, plural
+from pglab.web.forms import AskedField, ChoiceField, Form, LineField, TextField, TickField, UploadField
+
+# Of a page that does not say which file it showed: no file has this name.
+NO_FILE = UUID(int=0)
+# Where no file stands any more, what was written of one is not judged but given back.
+MANY = 999_999
+
+
+class SeenFileField(AskedField):
+    """Hidden: which file the page showed. What is decided about it counts for no other."""
+
+    widget = HiddenInput()
+    empty = NO_FILE
+    data: UUID
+
+    def __init__(self, label: str | None = None, **kwargs: Any) -> None:
+        super().__init__(label, **{"required": False, **kwargs})
+
+    def read(self, written: str) -> UUID:
+        try:
+            return UUID(written)
+        except ValueError:
+            return NO_FILE
+
+    def show(self, document_id: UUID | None) -> None:
+        """From here on the page shows this file."""
+        self.data, self.typed = document_id or NO_FILE, str(document_id or NO_FILE)
+
+
+class RemoveFileForm(Form):
+    """Taking the file out that the page names."""
+
+    seen = SeenFileField()
+
+
+class FileForm(Form):
+    """One file for one document slot."""
+
+    file = UploadField("File")
+
+
+def move_form(others: Iterable[DocumentSlot], taken: Collection[UUID]) -> Form:
+    """For which other document a file is to be used; `taken`: the slots that hold a file."""
+    slots = {slot.slug: slot for slot in others}
+    hints = {slot.id: "Has a file: the two trade places" for slot in slots.values() if slot.id in taken}
+    made: type[Form] = type(
+        "MoveForm",
+        (Form,),
+        {
+            "target": ChoiceField(
+                "Use this file as",
+                choices=[(slug, slot.title, hints.get(slot.id, "")) for slug, slot in slots.items()],
+                coerce=slots.get,
+                blank="Select what this file is",
+            ),
+            "keep": TickField("Keep it here as well", required=False),
+        },
+    )
+    return made()
+
+
+def reuse_form(given: Iterable[GivenFile]) -> Form:
+    """Which of the files that the startup gave us before."""
+    files = {str(each.document.id): each for each in given}
+    made: type[Form] = type(
+        "ReuseForm",
+        (Form,),
+        {
+            "document": ChoiceField(
+                "Which file?",
+                choices=[(key, safe_filename(each.document), given_facts(each)) for key, each in files.items()],
+                coerce=lambda key: files[key].document if key in files else None,
+                blank="Select a file",
+            ),
+        },
+    )
+    return made()
+
+
+def given_facts(given: GivenFile) -> str:
+    """What tells one of the startup's files from another: what it was, how long, and when it came."""
+    pages = plural(given.document.pages, "page")
+    return f"{given.given_for}, {pages}, {filesize(given.document.size)}, received {et_day(given.document.received_at)}"
+
+
+class RedactedCopyForm(FileForm):
+    """The copy of the file that the page names, without what is confidential in it."""
+
+    seen = SeenFileField()
+
+
+class PagesField(LineField):
+    """Pages of a file by their numbers, of which it has `last`."""
+
+    def __init__(self, label: str | None = None, *, last: int, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.last = last
+
+    def read(self, written: str) -> str:
+        named = super().read(written)
+        if problem := policy.pages_problem(named, self.last):
+            raise ValueError(problem)
+        return named
+
+
+def mark_form(attachment: Attachment | None, known: ConfidentialityMark | None, *, may_sign: bool) -> Form:
+    """Which pages of the slot's file are confidential, and why; begun with what is `known` of it or the one before."""
+    document = attachment.document if attachment else None
+    fields: dict[str, AskedField] = {
+        "seen": SeenFileField(default=document.id if document else NO_FILE),
+        "pages_named": PagesField(
+            "Which pages?",
+            last=document.pages if document else MANY,
+            max_length=PAGES_NAMED_LENGTH,
+            thing="which pages are confidential",
+            default=known.pages_named if known else "",
+        ),
+        "reason": TextField(
+            "Why are they confidential?",
+            max_length=2000,
+            thing="why they are confidential",
+            default=known.reason if known else "",
+        ),
+        "unsign": TickField("Save without that signature.", required=False),
+    }
+    if may_sign:
+        fields["sign"] = TickField(
+            "I’m an authorized representative, and I sign this statement.",
+            required=False,
+        )
+    made: type[Form] = type("MarkForm", (Form,), dict(fields))
+    return made()

@@ -1,0 +1,126 @@
+"""One document of a proposal: what is wanted, what is there, choose another."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from pglab.accounts.session import me
+from pglab.core.clock import official_now
+from pglab.core.db import transaction
+from pglab.core.errors import NotFoundError, RuleError, require
+from pglab.documents.models import Document
+from pglab.documents.queries import safe_filename
+from pglab.documents.routes import document_response, given_file, make_ticket, uploading_page
+from pglab.documents.services import find_waiting
+from pglab.proposals import forms, policy, queries, services
+from pglab.proposals.models import Proposal
+from pglab.proposals.routes.blueprint import bp
+from pglab.proposals.routes.sections import came_from
+from pglab.rfps import queries as rfp_queries
+from pglab.rfps.models import DocumentSlot, Rfp
+from pglab.web.security import asked_by_itself, signed_in
+
+
+@bp.route("/apply/proposals/<reference>/documents/<slug>", methods=["GET", "POST"])
+@signed_in
+def document(reference: str, slug: str) -> ResponseReturnValue:
+    """One file: what is wanted, what is there, choose another."""
+    proposal = queries.get_proposal(reference, viewer=me())
+    slot = one_slot(proposal.rfp, slug)
+    purpose = services.upload_purpose(proposal, slot)
+    may_edit = policy.may_edit(me(), proposal)
+    form = forms.FileForm()
+    form.file.blank = queries.ask_for_file(slot)
+    if form.submitted():
+        try:
+            with transaction():
+                made = services.attach_file(proposal, slot, given_file(form.file, purpose), actor=me())
+        except RuleError as error:
+            form.show(error)
+        else:
+            checking = " Checking it now." if made.document.verdict is None else ""
+            flash(f"{safe_filename(made.document)} received.{checking}", "success")
+            here = url_for(".document", reference=proposal.reference, slug=slug)
+            return redirect(f"{here}?return=check" if came_from() else here, 303)
+    page = render_template(
+        "proposals/files/document.html",
+        proposal=proposal,
+        slot=slot,
+        form=form,
+        file=queries.view_file(proposal, slot, official_now()),
+        now=official_now(),
+        may_edit=may_edit,
+        waiting=find_waiting(purpose, actor=me()) if may_edit else None,
+        ticket=make_ticket(services.file_rule(slot), purpose, proposal.organization_id) if may_edit else "",
+        back=came_from(),
+    )
+    return uploading_page(page, 422 if form.problems else 200)
+
+
+@bp.route("/apply/proposals/<reference>/documents/<slug>/removal", methods=["GET", "POST"])
+@signed_in
+def remove_document(reference: str, slug: str) -> ResponseReturnValue:
+    """Name the file and ask once more; then take that one, and no newer, out of the draft."""
+    proposal, slot = slot_to_change(reference, slug)
+    form, replaced = forms.RemoveFileForm(), ""
+    if form.submitted():
+        try:
+            with transaction():
+                services.remove_file(proposal, slot, actor=me(), seen=form.seen.data)
+        except services.OtherFileError as error:
+            replaced = error.message
+        else:
+            flash("File removed from the draft.", "success")
+            return redirect(url_for(".document", reference=proposal.reference, slug=slug), 303)
+    attachment = queries.find_attachment(proposal, slug)
+    if attachment is None:
+        raise NotFoundError("There is no file here yet.")
+    form.seen.show(attachment.document_id)
+    page = render_template(
+        "proposals/files/removal.html",
+        proposal=proposal,
+        slot=slot,
+        attachment=attachment,
+        marked=queries.find_mark(attachment) is not None,
+        form=form,
+        now=official_now(),
+        replaced=replaced,
+    )
+    return page, 409 if replaced else 200
+
+
+@bp.get("/apply/proposals/<reference>/documents/<slug>/file")
+@signed_in
+def own_file(reference: str, slug: str) -> ResponseReturnValue:
+    """The draft's file, for its own team."""
+    return document_response(one_file(reference, slug), own=True)
+
+
+@bp.get("/apply/proposals/<reference>/documents/<slug>/virus-check")
+@asked_by_itself
+def file_check(reference: str, slug: str) -> ResponseReturnValue:
+    """How the virus check of the draft's file stands, for the page that shows it to ask again."""
+    check = queries.virus_check(one_file(reference, slug))
+    return {"mark": check.mark, "words": check.words}
+
+
+def one_file(reference: str, slug: str) -> Document:
+    """The file in one slot of a draft, for its own team."""
+    attachment = queries.find_attachment(queries.get_proposal(reference, viewer=me()), slug)
+    if attachment is None:
+        raise NotFoundError("There is no file here yet.")
+    return attachment.document
+
+
+def slot_to_change(reference: str, slug: str) -> tuple[Proposal, DocumentSlot]:
+    """The proposal and the slot in the address, for those of its team who write."""
+    proposal = queries.get_proposal(reference, viewer=me())
+    require(policy.may_edit(me(), proposal), policy.VIEWERS_READ)
+    return proposal, one_slot(proposal.rfp, slug)
+
+
+def one_slot(rfp: Rfp, slug: str) -> DocumentSlot:
+    """The document slot with this name in the address."""
+    for slot in rfp_queries.list_slots(rfp.id):
+        if slot.slug == slug:
+            return slot
+    raise NotFoundError("This proposal has no such document.")
