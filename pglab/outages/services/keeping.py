@@ -1,4 +1,4 @@
-"""Keeping the log of outages."""
+"""Keeping the log of outages by hand."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from pglab.core.errors import RuleError, StateError, require
 from pglab.outages import policy
 from pglab.outages.models import Outage
 from pglab.outages.queries import get_outage
+from pglab.outbox.services import defer
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ def note_outage(given: Downtime, *, actor: User) -> Outage:
     outage = Outage(**asdict(given), noted_at=now, noted_by_id=actor.id)
     db.session.add(outage)
     db.session.flush()
-    record("outage.noted", outage, actor=actor, after=_told(outage))
+    record("outage.noted", outage, actor=actor, after=told(outage))
+    tell_teams(outage)
     return outage
 
 
@@ -42,11 +44,12 @@ def correct_outage(outage: Outage, given: Downtime, *, version: int, actor: User
     if given.started_at > held.noted_at:
         raise RuleError("It can’t have started after it was noted.", "started_at")
     _check(given)
-    before = _told(held)
+    before = told(held)
     held.started_at, held.ended_at, held.summary = given.started_at, given.ended_at, given.summary
     held.version += 1
     db.session.flush()
-    record("outage.corrected", held, actor=actor, before=before, after=_told(held))
+    record("outage.corrected", held, actor=actor, before=before, after=told(held))
+    tell_teams(held)
 
 
 def _check(given: Downtime) -> datetime:
@@ -60,7 +63,14 @@ def _check(given: Downtime) -> datetime:
     return now
 
 
-def _told(outage: Outage) -> dict[str, str | None]:
+def tell_teams(outage: Outage) -> None:
+    """Once its end is known, the worker tells the teams that it may have kept from their work before a deadline."""
+    if outage.ended_at is not None:
+        defer("proposals.tell_outage", only_one=f"proposals.tell_outage:{outage.id}", outage_id=outage.id)
+
+
+def told(outage: Outage) -> dict[str, str | None]:
+    """What the audit log says of an outage."""
     return {
         "started_at": outage.started_at.isoformat(),
         "ended_at": outage.ended_at.isoformat() if outage.ended_at else None,
