@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("development", "test", "production")
+SHARES = ("general", "arrival")
 TRUE_WORDS, FALSE_WORDS = {"true", "1", "yes", "on"}, {"false", "0", "no", "off", ""}
 EXAMPLE_SECRETS = {"dev", "secret", "changeme", "change-me", "example"}
 
@@ -107,7 +108,10 @@ class Settings:
     demo_notice: bool
     debug: bool
     keep_pages: bool
+    watch_outages: bool
     port: int
+    share: str
+    threads: int
     state_dir: Path
 
     @property
@@ -123,11 +127,12 @@ class Settings:
         """Read and check the settings; UnsafeSettingsError names everything that is wrong, one sentence each."""
         env = merged_environment() if given is None else dict(given)
         environment = env.get("PGLAB_ENVIRONMENT", "development")
+        in_production = "yes" if environment == "production" else "no"
         port = as_number("PORT", env.get("PORT", "8000"))
         base_url = env.get("BASE_URL", f"http://localhost:{port}").rstrip("/")
         host = urlsplit(base_url).hostname or ""
         local = ("localhost", "127.0.0.1") if environment != "production" else ()
-        settings = cls(
+        return cls(
             environment=environment,
             secret_key=env.get("SECRET_KEY", ""),
             secret_old_keys=as_list(env.get("SECRET_OLD_KEYS", "")),
@@ -158,14 +163,20 @@ class Settings:
             backup_database_url=env.get("BACKUP_DATABASE_URL") or env.get("DATABASE_OWNER_URL", ""),
             demo_notice=as_flag("DEMO_NOTICE", env.get("DEMO_NOTICE", "no" if environment == "production" else "yes")),
             debug=as_flag("FLASK_DEBUG", env.get("FLASK_DEBUG", "no")),
-            keep_pages=as_flag("KEEP_PAGES", env.get("KEEP_PAGES", "yes" if environment == "production" else "no")),
+            keep_pages=as_flag("KEEP_PAGES", env.get("KEEP_PAGES", in_production)),
+            watch_outages=as_flag("WATCH_OUTAGES", env.get("WATCH_OUTAGES", in_production)),
             port=port,
+            share=env.get("PGLAB_SHARE", "general"),
+            threads=as_number("GRANIAN_BLOCKING_THREADS", env.get("GRANIAN_BLOCKING_THREADS", "0")),
             state_dir=state_folder(env),
-        )
-        problems = settings.problems() + (settings.production_problems() if settings.is_production else [])
+        ).checked()
+
+    def checked(self) -> Self:
+        """These settings, or UnsafeSettingsError with everything that is wrong with them."""
+        problems = self.problems() + (self.production_problems() if self.is_production else [])
         if problems:
             raise UnsafeSettingsError(problems)
-        return settings
+        return self
 
     def problems(self) -> list[str]:
         """What no environment may run with."""
@@ -196,6 +207,7 @@ class Settings:
                 "CLAMD_ADDRESS must be unix:/path/of/the/socket or host:port.",
             ),
             (self.approvals_required in (1, 2), "APPROVALS_REQUIRED must be 1 or 2."),
+            (self.share in SHARES, "PGLAB_SHARE must be general or arrival."),
             (self.sealed_counts in ("nothing", "count"), "SEALED_COUNTS must be nothing or count."),
         ]
         return [sentence for holds, sentence in rules if not holds]

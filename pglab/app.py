@@ -1,6 +1,7 @@
 """The composition root: the only module that knows all others, and the order in which they are put together."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from flask import Blueprint, Flask, current_app, g, has_request_context, session
 from flask_security import current_user
@@ -9,6 +10,7 @@ from sqlalchemy import false, select
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import pglab.addenda.receivers
+import pglab.awards.receivers
 import pglab.info_sessions.receivers
 import pglab.payments.receivers
 import pglab.proposals.receivers
@@ -29,10 +31,13 @@ from pglab.admin.routes import bp as admin_pages
 from pglab.awards.routes import bp as award_pages
 from pglab.cli.commands import CommandLine
 from pglab.contact.routes import bp as contact_pages
-from pglab.core.db import db, name_viewers
+from pglab.core.clock import machine_now, official_now
+from pglab.core.db import db, name_viewers, transaction
 from pglab.documents.routes import bp as document_pages
 from pglab.info_sessions.routes import bp as info_session_pages
 from pglab.outages.routes import bp as outage_pages
+from pglab.outages.services import beat
+from pglab.outages.states import Part
 from pglab.outbox.routes import bp as outbox_pages
 from pglab.payments.routes import bp as payment_pages
 from pglab.pilots.queries import takes_part
@@ -45,12 +50,15 @@ from pglab.reports.routes import bp as report_pages
 from pglab.reviews.policy import may_ever_evaluate
 from pglab.reviews.queries import has_seat, is_seated
 from pglab.reviews.routes import bp as review_pages
+from pglab.rfps.queries import list_deadlines
 from pglab.rfps.routes import bp as rfp_pages
 from pglab.subscriptions.routes import bp as subscription_pages
 from pglab.web import assets, filters
 from pglab.web.errors import init_errors
+from pglab.web.heartbeat import AFTERWARDS, init_heartbeat
 from pglab.web.kept_pages import init_kept_pages
 from pglab.web.navigation import Workspace, everyone, init_navigation, visitor
+from pglab.web.patience import engine_options, init_patience, patience_of
 from pglab.web.request_counts import init_request_counts
 from pglab.web.request_log import init_request_log
 from pglab.web.security import (
@@ -64,6 +72,7 @@ from pglab.web.security import (
     init_origin_check,
     is_one_click,
 )
+from pglab.web.shedding import init_shedding
 
 BLUEPRINTS: list[Blueprint] = [
     public_pages,
@@ -85,14 +94,6 @@ BLUEPRINTS: list[Blueprint] = [
     payment_pages,
     report_pages,
 ]
-
-# A fault's message never carries what a statement was to store: it may be sealed.
-ENGINE = {
-    "pool_size": 8,
-    "max_overflow": 8,
-    "connect_args": {"options": "-c timezone=UTC"},
-    "hide_parameters": True,
-}
 
 PUBLIC = Access(Audience.PUBLIC)
 LIBRARY_VIEWS = {
@@ -154,12 +155,15 @@ def create_app(settings: Settings) -> Flask:
     )
     app.cli = CommandLine(app)
     app.config.update(flask_settings(settings))
+    init_request_log(app)
+    init_shedding(app, settings.threads)
     init_kept_pages(app)
     if settings.proxy_count:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Werkzeug's documented way
             app.wsgi_app, x_for=settings.proxy_count, x_proto=settings.proxy_count, x_host=settings.proxy_count
         )
     db.init_app(app)
+    init_patience(app, patience_of(settings.share))
     name_viewers(who_looks)
     init_limits(app)
     init_origin_check(app)
@@ -170,10 +174,10 @@ def create_app(settings: Settings) -> Flask:
     filters.register(app)
     assets.register(app)
     assets.serve(app, HEADERS, rebuilt=settings.is_development)
-    init_request_log(app)
     init_request_counts(app)
     init_headers(app)
     init_errors(app)
+    init_heartbeat(app, sign_of_life, runs=settings.watch_outages and settings.threads > 0)
     init_accounts(app, has_seat)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -181,7 +185,7 @@ def create_app(settings: Settings) -> Flask:
         csrf.exempt(view)
     init_navigation(app, WORKSPACES)
     app.extensions["workspaces"] = WORKSPACES
-    app.context_processor(lambda: {"demo_notice": settings.demo_notice, "settings": settings})
+    app.context_processor(lambda: {"demo_notice": settings.demo_notice, "settings": app.config["SETTINGS"]})
     declare_library_views(app, LIBRARY_VIEWS)
     check_declarations(app)
     if settings.is_production:
@@ -210,8 +214,17 @@ def flask_settings(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": ENGINE,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(patience_of(settings.share)),
     }
+
+
+def sign_of_life() -> list[datetime]:
+    """Put down that this process lives; the deadlines to come, by this machine's clock."""
+    with transaction():
+        beat(Part.SITE)
+        now = official_now()
+        ahead = now - machine_now()
+        return [at - ahead for at in list_deadlines(now - AFTERWARDS)]
 
 
 def who_looks() -> str:
@@ -225,5 +238,7 @@ def refuse_unfit_database(app: Flask) -> None:
     """Do not start on a database that could lose what was received, or whose clock is not the official one."""
     with app.app_context(), db.engine.connect() as connection:
         faults = find_faults(connection)
+    with app.app_context():
+        db.engine.dispose()  # no request opened this connection, so it is bound to no limits
     if faults:
         raise UnsafeSettingsError(faults)

@@ -1,20 +1,27 @@
 """Refusals as pages in the site's look, or as JSON for programs. Nothing typed is lost."""
 
+import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request
 from flask_login import AnonymousUserMixin  # type: ignore[import-untyped]  # Flask-Login ships no types
+from flask_security import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.sansio.multipart import Data, Field, MultipartDecoder, Preamble
 
+from pglab.core.clock import machine_now, official_now
 from pglab.core.db import forget
 from pglab.core.errors import DomainError
-from pglab.web.security import LARGEST_FORM
+from pglab.web.heartbeat import Heart
+from pglab.web.kept_forms import CARRIED, STANDS_ON, find_typist, has_typed, keep_typed, opens_again, page_of_form
+from pglab.web.page_again import page_with_refused_file
+from pglab.web.patience import is_away
+from pglab.web.security import LARGEST_FORM, asks_who_it_is
 
 TITLES = {
     400: "We couldn’t read that request",
@@ -31,12 +38,17 @@ TITLES = {
     503: "A part of PGH Lab isn’t answering",
 }
 TOO_MUCH_TEXT = "That is more text than a form takes"
-# What a form carries besides what was typed: of no use to whoever copies the text.
-UNTYPED = {"version", "rfp_version", "checked", "rows", "do", "then"}
+KEPT_FOR_A_DAY = (
+    "You were signed out to protect your account. Your text is kept for 24 hours. "
+    "Sign in, and it stands in the form again."
+)
+# Refusals of a thing or a moment: who typed meanwhile gets the text back on the page that says so. Somebody may have
+# lost the right to save, or sight of the thing itself, since they opened the form.
+GIVING_BACK = (403, 404, 409, 410, 503)
 # A longer text is not given back: reading and showing it would cost more than it can be worth to anybody.
 LONGEST_KEPT = 4_000_000
 # What a resend page never carries: one-time tokens and secrets.
-NOT_KEPT = {"csrf_token", "seen", "password", "current", "new", "code", "device_answer"}
+NOT_KEPT = {"csrf_token", "password", "current", "new", "code", "device_answer"}
 
 
 def init_errors(app: Flask) -> None:
@@ -49,14 +61,28 @@ def init_errors(app: Flask) -> None:
 
 def error_page(status: int, message: str = "", **context: Any) -> Response:
     """One error in the site's look, with the request's id; JSON where the client asked for it."""
+    logged_at = machine_now() if status in (500, 503) and context.pop("outage", True) and _deadline_is_close() else None
     title = context.pop("title", "") or TITLES.get(status, TITLES[500 if status >= 500 else 400])
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+    if not wants_page():
         body: Response = jsonify(error=title, message=message, request_id=g.get("request_id", ""))
     else:
-        html = render_template("errors/page.html", status=status, title=title, message=message, **context)
+        told = {"title": title, "message": message, "logged_at": logged_at, **context}
+        called = _labels(told.get("kept") or [])
+        html = render_template("errors/page.html", status=status, untyped=CARRIED, called=called, **told)
         body = make_response(html)
     body.status_code = status
     return body
+
+
+def _deadline_is_close() -> bool:
+    """As far as this process knows without the database, which may be what fails."""
+    heart: Heart | None = current_app.extensions.get("heart")
+    return heart is not None and heart.deadline_is_close()
+
+
+def wants_page() -> bool:
+    """Whether a browser is to show the answer; a script of ours asks for JSON."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) != "application/json"
 
 
 def kept_fields() -> list[tuple[str, str]]:
@@ -100,13 +126,29 @@ def _is_ours() -> bool:
 
 
 def _kept(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in fields if name not in NOT_KEPT and value]
+    kept = [(name, value) for name, value in fields if name not in NOT_KEPT and value]
+    return kept if any(name not in ("labels", STANDS_ON) for name, _ in kept) else []
+
+
+def _typed(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The fields that somebody typed, and what the page carried along with them; nothing when nobody typed."""
+    return fields if has_typed(fields) else []
+
+
+def _labels(kept: list[tuple[str, str]]) -> dict[str, str]:
+    """What the form called the controls whose names say nothing; it said so itself, for nobody may be left to ask."""
+    try:
+        told = json.loads(next((value for name, value in kept if name == "labels"), "{}"))
+    except (ValueError, RecursionError):
+        return {}
+    return {name: text for name, text in told.items() if isinstance(text, str)} if isinstance(told, dict) else {}
 
 
 def _domain_error(error: DomainError) -> Response:
     forget()
-    kept = [each for each in kept_fields() if each[0] not in UNTYPED] if error.status in (409, 410, 503) else []
-    return error_page(error.status, error.message, kept=kept, title=_not_now(error.status))
+    kept = _typed(kept_fields()) if error.status in GIVING_BACK else []
+    arrived = official_now() if error.status == 410 else None
+    return error_page(error.status, error.message, kept=kept, title=_not_now(error.status), arrived=arrived)
 
 
 def _not_now(status: int) -> str:
@@ -115,13 +157,21 @@ def _not_now(status: int) -> str:
 
 
 def _csrf_error(_error: CSRFError) -> Response:
+    """A form of a session before this one: it stands in its page again, to be looked at and sent once more."""
     kept = kept_fields()
+    if wants_page() and (current_user.is_authenticated or asks_who_it_is()) and keep_typed(kept):
+        return make_response(redirect(_way_back(kept), 303))
     message = (
-        "This page was open too long. We kept your text. Check it and send it again."
+        "We kept your text. Check it and send it again."
         if kept
-        else "This page was open too long, or it was sent from another site. Go back, open the page again, and retry."
+        else "Go back, open the page again, and retry. We also refuse what another site sends in your name."
     )
-    return error_page(400, message, kept=kept, resend=bool(kept))
+    return error_page(400, message, kept=kept, resend=bool(kept), title="This page was open too long")
+
+
+def _way_back(kept: list[tuple[str, str]]) -> str:
+    """Where a form that is kept stands again: at its own address, or on the page it was on."""
+    return request.full_path.rstrip("?") if opens_again() else page_of_form(kept)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -133,12 +183,32 @@ def _http_error(error: HTTPException) -> Response:
         return make_response(error.get_response())
     if status == 413 and request.mimetype != "multipart/form-data":
         return _too_much_text()
-    kept = kept_fields() if status == 401 else fields_above_the_file() if status == 413 else []
+    if status == 413:
+        return _too_large_a_file()
+    kept = kept_fields() if status == 401 else []
+    if status == 401 and wants_page() and keep_typed(kept):
+        return error_page(401, KEPT_FOR_A_DAY, kept=kept, goes_on=_way_back(kept))
     response = error_page(status, _sentence(status), kept=kept, resend=status == 401 and bool(kept))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
+
+
+def _too_large_a_file() -> Response:
+    """The file is refused beside its field, on the page it was sent from, where what was typed stands as well. Where
+    that page cannot be shown, this one leads there and gives the text back."""
+    fields = fields_above_the_file()
+    page, kept = page_of_form(fields), _typed(fields)
+    find_typist()  # whose session has ended is nobody from here on
+    if wants_page() and page and _is_ours() and current_user.is_authenticated:
+        shown = page_with_refused_file(page, fields)
+        if shown is not None:
+            return shown
+        forget()
+    if wants_page():
+        keep_typed(kept)
+    return error_page(413, _sentence(413), kept=kept, again=page)
 
 
 def _too_much_text() -> Response:
@@ -156,9 +226,9 @@ def _sentence(status: int) -> str:
     }.get(status, "")
 
 
-def _database_away(error: OperationalError) -> Response:
-    """503 while the database does not answer; the page is made without asking it who is at the screen."""
-    with suppress(OperationalError):
+def _database_away(error: Exception) -> Response:
+    """503 while the database does not answer in time; the page is made without asking it who is at the screen."""
+    with suppress(SQLAlchemyError):
         forget()
     g._login_user = AnonymousUserMixin()
     current_app.logger.error("no database", exc_info=error, extra={"request_id": g.get("request_id", "")})
@@ -167,7 +237,7 @@ def _database_away(error: OperationalError) -> Response:
 
 def _fault(app: Flask) -> Callable[[Exception], Response]:
     def answer(error: Exception) -> Response:
-        if isinstance(error, OperationalError):
+        if is_away(error):
             return _database_away(error)
         forget()
         app.logger.error("fault", exc_info=error, extra={"request_id": g.get("request_id", "")})

@@ -76,6 +76,7 @@ class Access:
     fresh: bool = False
     cacheable: bool = False
     one_click: bool = False
+    by_itself: bool = False
 
 
 class UndeclaredViewError(Exception):
@@ -119,6 +120,29 @@ def is_one_click(view: object) -> bool:
 def signed_in(view: View) -> View:
     """Anyone with an account; what they may see inside is decided where the thing is fetched."""
     return declare(view, Access(Audience.SIGNED_IN))
+
+
+def asked_by_itself(view: View) -> View:
+    """As `signed_in`, for what a page of ours asks without anybody pressing anything: it keeps no session alive, unless
+    it says that keys were pressed."""
+    return declare(view, Access(Audience.SIGNED_IN, by_itself=True))
+
+
+def asks_who_it_is() -> bool:
+    """Whether the page asked for is for people who signed in."""
+    access = _access_here()
+    return access is not None and access.audience not in (Audience.PUBLIC, Audience.DEVELOPMENT)
+
+
+def is_a_sign_of_life() -> bool:
+    """Whether this request shows that somebody is at the screen."""
+    access = _access_here()
+    return access is None or not access.by_itself or request.form.get("typed") == "yes"
+
+
+def _access_here() -> Access | None:
+    access: Access | None = getattr(current_app.view_functions.get(request.endpoint or ""), "access", None)
+    return access
 
 
 def second_factor(view: View) -> View:
@@ -257,6 +281,5 @@ def init_headers(app: Flask) -> None:
 
 def may_be_kept(response: Response) -> bool:
     """Whether this answer is a public page, made for somebody without a session: the same for every visitor."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    access: Access | None = getattr(view, "access", None)
+    access = _access_here()
     return access is not None and access.cacheable and response.status_code == 200 and not session

@@ -63,8 +63,8 @@ class DateField(AskedField):
         return read_day(written)
 
     def write(self, answer: Any) -> str:
-        """As date controls want it."""
-        return answer.isoformat() if isinstance(answer, date) else ""
+        """As date controls want it; what is no day as it was typed."""
+        return answer.isoformat() if isinstance(answer, date) else str(answer or "")
 
 
 class EasternDateTimeField(AskedField):

@@ -1,12 +1,14 @@
 """The form all others extend, and the field all others extend."""
 
+import json
 import re
 import secrets
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple
 
-from flask import request
+from flask import has_request_context, request
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 from werkzeug.datastructures import FileStorage
 from wtforms import Field, FieldList, FormField
 from wtforms.form import BaseForm
@@ -15,6 +17,8 @@ from wtforms.widgets import FileInput, HiddenInput, TextInput
 
 from pglab.core.errors import RuleError
 from pglab.core.text import is_blank
+from pglab.web.kept_forms import was_typed_in
+from pglab.web.page_again import refused_file
 
 NATIVE_CHECKS = ("required", "minlength", "maxlength", "pattern", "min", "max")
 STALE_PAGE = "This page is out of date. We kept your text. Check it and save again."
@@ -28,7 +32,10 @@ class Problem(NamedTuple):
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
-    """A form that is checked by the server only, keeps what was typed and lists its problems in field order."""
+    """A form that is checked by the server only, keeps what was typed and lists its problems in field order.
+    `out_of_date` is what it says when its hidden fields came back broken."""
+
+    out_of_date: ClassVar[str] = STALE_PAGE
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
         """Without the browser's own checks: they cut pasted text and speak in other words than ours."""
@@ -40,8 +47,18 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             return super().render_field(field, render_kw)
 
         def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:
-            """Read what a page sends. JSON is no form: unread, it cannot hurt by its depth or its shape."""
-            return None if formdata is None or request.is_json else super().wrap_formdata(form, formdata)
+            """Read what a page sends, or sent when its session had ended. JSON is no form: unread, it cannot hurt by
+            its depth or its shape."""
+            if not has_request_context():  # a form that is drawn to see whether it can be
+                return formdata if formdata is not _Auto else None
+            if request.is_json:
+                return None
+            # A form inside a form reads what the outer one does.
+            unsent = (formdata is None or formdata is _Auto) and not getattr(form, "_prefix", "")
+            before = was_typed_in(form._fields) if unsent else None
+            if before or formdata is None:
+                return before
+            return super().wrap_formdata(form, formdata)
 
     def submitted(self) -> bool:
         """Whether the form was sent and every field is in order."""
@@ -56,16 +73,24 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             field.errors = [*field.errors, error.message]
 
     @property
+    def labels(self) -> str:
+        """What the controls are called whose names say nothing (`q1`), for a page that gives their text back when it
+        can ask nobody; empty when all names speak for themselves."""
+        named = {field.name: field.label.text for field in self if field.name[-1:].isdigit()}
+        return json.dumps(named, ensure_ascii=False, separators=(",", ":")) if named else ""
+
+    @property
     def problems(self) -> list[Problem]:
         """Everything to fix, in the order of the fields; what concerns the whole form comes first."""
         found = [Problem("", message) for message in self.form_errors]
         for field in _every_field(self):
             if field.name == "csrf_token":
-                found += [Problem("", STALE_PAGE)] if field.errors else []
+                found += [Problem("", self.out_of_date)] if field.errors else []
             else:
                 target = "" if isinstance(field.widget, HiddenInput) else focus_id(field)
-                found += [Problem(target, str(message)) for message in field.errors]
-        return found
+                said = [self.out_of_date if message == STALE_PAGE else str(message) for message in field.errors]
+                found += [Problem(target, message) for message in said]
+        return list(dict.fromkeys(found))
 
 
 class FilterForm(Form):
@@ -75,6 +100,10 @@ class FilterForm(Form):
         """A form that changes nothing needs no token."""
 
         csrf = False
+
+        def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:  # noqa: ARG002  # WTForms' signature
+            """The address alone says how a list is filtered."""
+            return formdata
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(formdata=request.args or None, **kwargs)
@@ -207,8 +236,11 @@ class UploadField(AskedField):
     upload_id: str = ""
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
-        """Read the file, or the name of its upload."""
+        """Read the file, or the name of its upload; or learn that the file was too large to be read."""
         super().process(formdata, *args, **kwargs)
+        why = refused_file()
+        if why:
+            self.errors = [why]
         named = formdata.get(f"{self.name}_upload", "") if formdata is not None else ""
         self.upload_id = named if isinstance(named, str) else ""
 

@@ -63,5 +63,7 @@ class MoneyField(BoundedField):
         return cents
 
     def write(self, answer: Any) -> str:
-        """The amount without the dollar sign, which stands before the control."""
+        """The amount without the dollar sign, which stands before the control; what is no amount as it was typed."""
+        if isinstance(answer, str):
+            return answer
         return "" if answer is None else format_money(answer).replace("$", "")

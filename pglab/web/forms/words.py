@@ -53,9 +53,10 @@ class TextField(LineField):
         super().__init__(label, validators, max_length=max_length, **kwargs)
 
     def read(self, written: str) -> str:
-        if has_control(written, one_line=False):
+        text = normalize_text(written)
+        if has_control(text, one_line=False):
             raise ValueError(f"{self.subject} contains hidden characters. Remove them or type it again.")
-        return self.within_length(normalize_text(written))
+        return self.within_length(text)
 
 
 class LongTextField(TextField):

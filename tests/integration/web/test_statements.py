@@ -42,14 +42,20 @@ def test_a_page_of_the_setup_reads_each_part_once(login: Login, page: str):
 
 
 def test_a_submit_sends_few_statements(login: Login):
-    """Who, the stamp, the draft, the submission with its files, the receipt mail, the log."""
+    """Who, the stamp, the draft, the submission with its files, the job of the mails, the log."""
     proposal = fill(make_draft(make_open_rfp()))
     person = login(representative_of(proposal.organization))
-    fields = {"version": str(proposal.version), "rfp_version": "1", "idempotency_key": uuid4().hex, **DECLARED}
+    fields = {
+        "version": str(proposal.version),
+        "profile_version": "1",
+        "rfp_version": "1",
+        "idempotency_key": uuid4().hex,
+        **DECLARED,
+    }
     with counting() as sent:
         answer = person.post(f"/apply/proposals/{proposal.reference}/submission", data=fields)
     assert answer.status_code == 303
-    assert len(sent) <= 26, sent
+    assert len(sent) <= 20, sent
 
 
 def test_saving_scores_sends_few_statements_however_many_proposals_there_are(login: Login, clock: OfficialClock):

@@ -10,6 +10,7 @@ from flask import Flask
 
 from pglab.web import assets, filters
 from pglab.web.forms import Form
+from pglab.web.kept_forms import page_to_name
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -22,6 +23,7 @@ def bare_app() -> Flask:
     filters.register(app)
     assets.register(app)
     app.jinja_env.globals["csrf_token"] = lambda: "token"
+    app.jinja_env.globals["page_to_name"] = page_to_name
     app.context_processor(lambda: {"current_user": SimpleNamespace(is_authenticated=False)})
     return app
 

@@ -46,6 +46,30 @@ def test_the_page_tells_the_same_time_left() -> None:
     assert told == [time_left(DEADLINE - timedelta(seconds=second), DEADLINE) for second in seconds]
 
 
+def test_the_page_says_how_wrong_the_clock_of_a_device_is() -> None:
+    """Only from three minutes on; a day or more is another day on purpose. A positive offset is a slow device."""
+    minute = 60_000
+    told = {
+        0: "",
+        2 * minute: "",
+        7 * minute: ". Your device’s clock is 7 minutes slow. Our clock decides",
+        -7 * minute: ". Your device’s clock is 7 minutes fast. Our clock decides",
+        180 * minute: ". Your device’s clock is 3 hours slow. Our clock decides",
+        25 * 60 * minute: "",
+    }
+
+    assert in_script("deadline.js", "drift", list(told)) == list(told.values())
+    assert in_script("deadline.js", "easternTime", [1792265400000, 1792213320000]) == ["3:30 p.m.", "1:02 a.m."]
+
+
+def test_the_page_says_how_long_an_upload_still_takes() -> None:
+    rates = [(100, 1, 900), (100, 2, 0), (100, 2, 100), (100, 2, 900), (100, 10, 590), (100, 10, 610), (0, 5, 100)]
+
+    told = in_script("pace.js", "timeToGo", [{"sent": sent, "seconds": s, "rest": rest} for sent, s, rest in rates])
+
+    assert told == ["", "", "a few seconds left", "about 20 s left", "about 60 s left", "about 2 minutes left", ""]
+
+
 def test_the_page_names_the_same_day() -> None:
     days = [date(2026, 10, 16), date(2027, 3, 14), date(2028, 2, 29)]
 
@@ -68,3 +92,31 @@ def test_the_page_adds_the_time_of_a_reader_elsewhere() -> None:
     }
 
     assert in_script("zone.js", "yourTime", [list(each) for each in told]) == list(told.values())
+
+
+def test_a_save_that_failed_is_tried_again_later_and_later() -> None:
+    assert in_script("autosave.js", "retryAfter", [1, 2, 3, 4, 5, 6, 50]) == [2, 5, 15, 30, 60, 60, 60]
+
+
+def test_typing_is_saved_after_a_pause_and_never_waits_long() -> None:
+    """Milliseconds of the page's clock: two seconds after the last key, but at most ten after the first unsaved one."""
+    moments = [
+        {"now": 0, "typed": 0, "waiting": 0},
+        {"now": 9_000, "typed": 9_000, "waiting": 0},
+        {"now": 11_000, "typed": 11_000, "waiting": 0},
+        {"now": 20_500, "typed": 20_000, "waiting": 20_000},
+    ]
+    assert in_script("autosave.js", "due", moments) == [2_000, 1_000, 0, 1_500]
+
+
+def test_a_page_warns_two_and_a_half_minutes_before_a_session_ends() -> None:
+    told = {
+        900: {"wait": 750},
+        1800: {"wait": 1650},
+        152: {"wait": 2},
+        151: {"warn": 151},
+        1: {"warn": 1},
+        0: {"over": True},
+    }
+
+    assert in_script("idle.js", "next", list(told)) == list(told.values())
