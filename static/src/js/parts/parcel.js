@@ -6,6 +6,9 @@ const EDGE = 64 * 1024;
 /** Somebody pressed Cancel. */
 export class Cancelled extends Error {}
 
+/** A part of another file is there already; the sentence asks whether to forget it. */
+export class OtherFile extends Error {}
+
 /** The site refuses the file, in a sentence for the person. */
 export class Refused extends Error {}
 
@@ -26,8 +29,8 @@ async function fingerprint(file) {
 }
 
 export class Parcel {
-  constructor(file, { uploads, ticket, token, onProgress }) {
-    Object.assign(this, { file, uploads, ticket, token, onProgress, reached: false, received: 0, id: null });
+  constructor(file, { uploads, ticket, token, over, onProgress, onDrop }) {
+    Object.assign(this, { file, uploads, ticket, token, over, onProgress, onDrop, reached: false, received: 0, id: null, paused: null });
     this.stop = new AbortController();
   }
 
@@ -47,14 +50,27 @@ export class Parcel {
   async begin() {
     const state = await this.ask(this.uploads, {
       ticket: this.ticket, filename: this.file.name, size: this.file.size, fingerprint: await fingerprint(this.file),
+      ...(this.over && { over: "yes" }),
     }, null);
     this.id = state.id;
     return state;
   }
 
+  /** Hold: the part on its way is sent again later, what has arrived stays. */
+  pause() {
+    this.paused ??= new Promise((done) => { this.release = done; });
+    this.line?.abort();
+  }
+
+  goOn() {
+    this.paused = null;
+    this.release?.();
+  }
+
   /** Stop, and have the site forget what has arrived. */
   async cancel() {
     this.stop.abort();
+    this.goOn();
     await this.begun.catch(() => {});
     if (this.id) await fetch(`${this.uploads}/${this.id}/cancellation`, { method: "POST", body: this.body({}), keepalive: true });
   }
@@ -69,6 +85,7 @@ export class Parcel {
   put({ part, received }) {
     return new Promise((done, failed) => {
       const line = new XMLHttpRequest();
+      this.line = line;
       const abort = () => line.abort();
       this.stop.signal.addEventListener("abort", abort, { once: true });
       line.upload.addEventListener("progress", (event) => this.shown(received + event.loaded));
@@ -83,9 +100,11 @@ export class Parcel {
     });
   }
 
-  /** Do a step; after a fault wait a little and do it again, until it has failed too often. */
+  /** Do a step; after a fault say so, wait a little and do it again, until it has failed too often. While the device
+      itself knows that it is off the line, waiting costs no try. */
   async trying(step) {
     for (this.tries = 0; ; this.tries += 1) {
+      while (this.paused) await this.paused;
       if (this.stop.signal.aborted) throw new Cancelled();
       try {
         const result = await step();
@@ -93,12 +112,27 @@ export class Parcel {
         this.tries = 0;
         return result;
       } catch (fault) {
-        if (fault instanceof Refused || fault instanceof Cancelled) throw fault;
+        if (fault instanceof Refused || fault instanceof Cancelled || fault instanceof OtherFile) throw fault;
         if (this.stop.signal.aborted) throw new Cancelled();
-        if (this.tries >= PAUSES.length) throw new Dropped(this.received, this.reached);
-        await new Promise((done) => { setTimeout(done, PAUSES[this.tries]); });
+        if (this.paused) {
+          this.tries = 0;
+          continue;
+        }
+        if (navigator.onLine && this.tries >= PAUSES.length) throw new Dropped(this.received, this.reached);
+        this.onDrop();
+        if (navigator.onLine) await new Promise((done) => { setTimeout(done, PAUSES[this.tries]); });
+        else await this.backOnLine();
       }
     }
+  }
+
+  /** Until the device is on the line again, or somebody presses Cancel; then the tries begin anew. */
+  async backOnLine() {
+    await new Promise((done) => {
+      window.addEventListener("online", done, { once: true });
+      this.stop.signal.addEventListener("abort", done, { once: true });
+    });
+    this.tries = 0;
   }
 
   async ask(address, given, signal = this.stop.signal) {
@@ -112,6 +146,7 @@ export class Parcel {
     if (answer.ok) return answer.json();
     if (answer.status >= 500 || answer.status === 429) throw new TypeError(`the site answered ${answer.status}`);
     const told = await answer.json().catch(() => ({}));
+    if (answer.status === 409) throw new OtherFile(told.message);
     throw new Refused(told.message || "The file was not uploaded. Load this page again and try once more.");
   }
 
