@@ -41,6 +41,12 @@ class ReasonForm(Form):
     reason = LineField("Reason", thing="the reason", max_length=300)
 
 
+class AccessForm(ReasonForm):
+    """Why an account is switched off or on, and that it is to be although nobody else can submit for a startup."""
+
+    anyway = TickField("Switch it off all the same", required=False)
+
+
 class ButtonForm(Form):
     """Nothing but a button."""
 

@@ -59,7 +59,7 @@ def _all_entries() -> Iterator[AuditEvent]:
 
 
 def list_events(*, page: int = 1, action: str = "", subject: str = "") -> Sequence[AuditEvent]:
-    """Events newest first, 50 a page; those about proposals still sealed are left out for everyone."""
+    """Events newest first, 50 a page; those about proposals that nobody opened are left out for everyone."""
     query = select(AuditEvent).where(text(NOT_SEALED)).order_by(AuditEvent.seq.desc())
     if action:
         query = query.where(AuditEvent.action == action)
@@ -68,11 +68,9 @@ def list_events(*, page: int = 1, action: str = "", subject: str = "") -> Sequen
     return db.session.scalars(query.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
 
 
-# The log knows an RFP by table name only; `opened_at` is stamped by the two people who open the proposals.
-NOT_SEALED = (
-    "(audit_events.sealed_rfp_id IS NULL OR audit_events.sealed_rfp_id IN "
-    "(SELECT id FROM rfps WHERE opened_at IS NOT NULL))"
-)
+# The log knows its subjects by id alone: `opened_subjects` gives those of the proposals that two people opened. What
+# was drafted and never submitted, or withdrawn before, is not among them and stays out for good.
+NOT_SEALED = "(audit_events.sealed_rfp_id IS NULL OR audit_events.subject_id IN (SELECT opened_subjects()))"
 
 
 def history_of(subject_id: UUID) -> Sequence[AuditEvent]:

@@ -39,8 +39,8 @@ def record(
     """Put `action` on the log, in the same transaction as the change it tells of.
 
     `before` and `after` hold only JSON values and no sealed content. A subject with `sealed_rfp_id` stays out of staff
-    views of the log until that RFP's proposals are opened. The entry is chained as the very last step of the
-    transaction, so that writers wait for each other as briefly as possible.
+    views of the log until the proposal it belongs to is opened; for good, if it never is. The entry is chained as the
+    very last step of the transaction, so that writers wait for each other as briefly as possible.
     """
     entry = {
         "actor_id": actor.id if actor else None,

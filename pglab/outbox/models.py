@@ -15,7 +15,7 @@ SUBJECT_LENGTH = 120
 class Notice(Entity):
     """Something one person was told. A private one (a sign-in or reset link) lives in the mail only.
 
-    `sealed_rfp_id` is set when it tells of a proposal, so that staff do not learn of that before the opening.
+    `sealed_rfp_id` is set when it tells of a proposal: staff never count it, for many a proposal is never opened.
     """
 
     __tablename__ = "notices"

@@ -1,10 +1,12 @@
 """Reading notices and mails."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, func, select, text
+from sqlalchemy.orm import contains_eager
 
 from pglab.core.clock import official_now
 from pglab.core.db import db
@@ -44,6 +46,13 @@ def is_told(user_id: UUID, *, subject: str, about: str) -> bool:
     return bool(db.session.scalar(select(same)))
 
 
+def list_mails(user_ids: Sequence[UUID], *, kind: str, subject: str, about: str) -> list[Email]:
+    """The mails that carried this very notice to these people, by address."""
+    same = (Notice.kind == kind) & (Notice.subject == subject) & (Notice.about == about)
+    carried = select(Email).join(Email.notice).options(contains_eager(Email.notice))
+    return list(db.session.scalars(carried.where(Notice.user_id.in_(user_ids), same).order_by(Email.to_address)))
+
+
 def list_emails(*, page: int = 1) -> list[Email]:
     """Every mail, newest first. For development only: mails hold sign-in links."""
     newest = select(Email).order_by(Email.created_at.desc(), Email.id.desc())
@@ -63,15 +72,6 @@ def claim_email(email_id: UUID) -> Email | None:
     waiting = select(Email).where(Email.id == email_id, Email.state == EmailState.QUEUED)
     return db.session.scalar(
         waiting.with_for_update(of=Email, skip_locked=True).execution_options(populate_existing=True)
-    )
-
-
-def list_undelivered(*, opened_rfp_ids: frozenset[UUID] = frozenset()) -> list[Email]:
-    """Mails that will not arrive, for staff: nothing about a proposal whose RFP is not among the opened ones."""
-    lost = Email.state.in_([EmailState.REFUSED, EmailState.FAILED])
-    shown = Notice.sealed_rfp_id.is_(None) | Notice.sealed_rfp_id.in_(opened_rfp_ids)
-    return list(
-        db.session.scalars(select(Email).join(Notice).where(lost, shown).order_by(Email.created_at.desc()).limit(200))
     )
 
 

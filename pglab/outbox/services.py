@@ -52,7 +52,7 @@ def owe(
     """Owe one person one notice and the mail that carries it: `templates/emails/<template>.txt` (and `.html`).
 
     `about` is a reference ("L12-7K3Q") or the thing itself, of which only its name is kept; a thing with
-    `sealed_rfp_id` keeps the notice out of staff views before the opening. A `private` notice (a sign-in or reset
+    `sealed_rfp_id` keeps the notice out of staff views. A `private` notice (a sign-in or reset
     link) is not shown in the account and its text is erased once sent. `to` is a person; only an invitation and what a
     follower asked for go to a bare address, and are private too. With `unsubscribe_path` in the context the mail says
     in its headers how to stop it; a `calendar` (the text of such a file) is attached. Effects: notice, mail and job,

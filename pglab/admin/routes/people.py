@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from pglab.accounts import policy, services
 from pglab.accounts.models import StaffRole
-from pglab.accounts.queries import get_user, has_second_step
+from pglab.accounts.queries import get_user, has_second_step, list_depending_on
 from pglab.accounts.session import me
 from pglab.admin import queries
-from pglab.admin.forms import ButtonForm, PeopleFilter, ReasonForm, RoleForm
+from pglab.admin.forms import AccessForm, ButtonForm, PeopleFilter, RoleForm
 from pglab.admin.routes.blueprint import bp, page_asked_for
 from pglab.core.db import transaction
 from pglab.core.errors import NotFoundError, RuleError
@@ -104,18 +104,22 @@ def remove_second_factor(user_id: UUID) -> ResponseReturnValue:
 @requires(StaffRole.ADMIN, fresh=True)
 def access(user_id: UUID) -> ResponseReturnValue:
     """Switch an account off, with a reason, or on again; off works by the next request."""
-    person, form = get_user(user_id), ReasonForm()
+    person, form = get_user(user_id), AccessForm()
     if form.submitted():
-        switch = services.switch_off if person.active else services.switch_on
         try:
             with transaction():
-                switch(person, reason=form.reason.data, actor=me())
+                if person.active:
+                    services.switch_off(person, reason=form.reason.data, actor=me(), anyway=form.anyway.data)
+                else:
+                    services.switch_on(person, reason=form.reason.data, actor=me())
         except RuleError as error:
             form.show(error)
         else:
             flash(f"{person.name}’s account is {'on' if person.active else 'off'} now.", "success")
             return redirect(url_for(".user", user_id=user_id), 303)
-    return render_template("admin/access.html", form=form, person=person), 422 if form.problems else 200
+    alone = list_depending_on(person) if person.active else []
+    page = render_template("admin/access.html", form=form, person=person, alone=alone)
+    return page, 422 if form.problems else 200
 
 
 @bp.get("/admin/roles")

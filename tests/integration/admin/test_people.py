@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from pglab.accounts.models import StaffRole, User
+from pglab.accounts.models import MemberRole, Membership, StaffRole, User
 from pglab.audit.models import AuditEvent
 from pglab.core.db import db
+from tests.factories import keep
 from tests.factories.accounts import make_organization, make_user
 from tests.factories.reviews import make_panel
 from tests.factories.rfps import make_open_rfp
@@ -151,3 +152,29 @@ def test_a_finance_officer_may_score(login: Login, admin: User) -> None:
     answer = login(admin).post(f"/admin/users/{seat.user_id}/roles/new", data={"role": "finance"})
 
     assert answer.status_code == 303
+
+
+def test_switching_off_the_only_representative_has_to_be_meant(login: Login, admin: User) -> None:
+    dana, lee = make_user("Dana Ruiz"), make_user("Lee Okafor")
+    startup = make_organization(dana, name="CurbSense Inc.")
+    keep(Membership(organization=startup, user=lee, role=MemberRole.EDITOR))
+    client, path = login(admin), f"/admin/users/{dana.id}/access"
+
+    assert "Nobody else can submit for CurbSense Inc." in client.get(path).text
+    refused = client.post(path, data={"reason": "Asked for it."})
+    assert (refused.status_code, dana.active) == (422, True)
+    assert 'id="anyway-error"' in refused.text
+
+    assert client.post(path, data={"reason": "Lost laptop.", "anyway": "yes"}).status_code == 303
+    assert not dana.active
+    assert "Nobody can submit for CurbSense Inc." in [mail.notice.subject for mail in mails_to(lee.email)]
+    assert newest_event().action == "organization.unrepresented"
+
+
+def test_with_another_representative_nothing_is_asked(login: Login, admin: User) -> None:
+    dana = make_user("Dana Ruiz")
+    make_organization(dana, make_user("Lee Okafor"))
+    client, path = login(admin), f"/admin/users/{dana.id}/access"
+
+    assert "Nobody else can submit" not in client.get(path).text
+    assert client.post(path, data={"reason": "Asked for it."}).status_code == 303

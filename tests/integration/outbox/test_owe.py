@@ -150,11 +150,3 @@ def test_mail_without_a_job_is_found_again() -> None:
     assert services.requeue_forgotten_emails() == 1
     assert jobs() == [("outbox.deliver_email", {"email_id": str(email.id)})]
     assert services.requeue_forgotten_emails() == 0
-
-
-def test_staff_do_not_learn_of_sealed_mail_that_did_not_arrive() -> None:
-    _notice, email = owe_one()
-    email.state, email.last_error = EmailState.REFUSED, "550"
-    db.session.flush()
-
-    assert [lost.id for lost in queries.list_undelivered()] == [email.id]
