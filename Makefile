@@ -20,10 +20,10 @@ ifneq ($(wildcard $(PACKAGES)),)
   endif
 endif
 
-.PHONY: help run setup assets test trust check bench lock stop reset programs
+.PHONY: help run setup assets test trust trust-full check bench lock stop reset programs
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup ## Run everything on this machine: PORT=8001 for another port, VERBOSE=1 to see requests
 	@exec $(PY) -m pglab.cli.run $(if $(PORT),--port=$(PORT)) $(if $(filter 1,$(VERBOSE)),--verbose)
@@ -41,7 +41,10 @@ test: setup programs ## Run the tests but the slow proofs; T=path runs one, slow
 	echo "NOT RUN: the tests marked 'browser'. They need Chromium: sudo apt-get install chromium"
 
 trust: setup programs ## Run the slow proofs of the promises; docs/trust.md says what they showed
-	@outcome=0; $(PY) -m pytest -m slow -n 2 --durations=12 tests || outcome=$$?; $(PY) -m pglab.cli.scoreboard; exit $$outcome
+	@outcome=0; $(PY) -m pytest -m "slow and not full" -n 2 --durations=12 tests || outcome=$$?; $(PY) -m pglab.cli.scoreboard; exit $$outcome
+
+trust-full: setup programs ## The proofs that trust cuts short, at their whole size, one after the other
+	@outcome=0; $(PY) -m pytest -m full --durations=12 tests || outcome=$$?; $(PY) -m pglab.cli.scoreboard; exit $$outcome
 
 check: setup ## Lint, format, types, layers, templates, migrations and the shape of the code
 	$(PY) -m ruff check .

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Check a PGH Lab receipt offline, with nothing but Python: python3 verify_receipt.py RECEIPT.json [KEYS.json]
+"""Check a PGH Lab receipt offline: python3 verify_receipt.py RECEIPT.json [KEYS.json [OPENING.json]]
 
 KEYS.json is /.well-known/pglab-receipt-keys.json, saved any time. Without it only the hash and the signature by the
 key named inside the receipt are checked: that the receipt is whole, not that the City made it.
+OPENING.json is /cohorts/<number>/opening.json: with it a receipt downloaded after the opening proves that it is in the
+set that was opened.
 Ed25519 is written out after RFC 8032 section 5.1; hashing is over the canonical JSON of the statement (RFC 8785).
 """
 
@@ -85,13 +87,43 @@ def verdict(receipt, keys=None):
         return False
 
 
+def included(receipt, opening):
+    """Whether the receipt's statement is in the opened set (RFC 9162, 2.1.3.2): its leaf, the path and the root fit."""
+    try:
+        proof, published, call = receipt["opening"], opening["statement"], receipt["statement"]["rfp"]["reference"]
+        path = [bytes.fromhex(beside) for beside in proof["path"]]
+        if not proof["rfp"] == published["reference"] == call or [beside.hex() for beside in path] != proof["path"]:
+            return False
+        message = json.dumps(receipt["statement"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        found, at, last = hashlib.sha256(b"\0" + message).digest(), proof["position"], proof["size"] - 1
+        if not 0 <= at <= last or published["leaves"][at] != found.hex() or len(published["leaves"]) != last + 1:
+            return False
+        for beside in path:
+            if last == 0:
+                return False
+            if at & 1 or at == last:
+                found = hashlib.sha256(b"\1" + beside + found).digest()
+                while not at & 1 and at:
+                    at, last = at >> 1, last >> 1
+            else:
+                found = hashlib.sha256(b"\1" + found + beside).digest()
+            at, last = at >> 1, last >> 1
+        return last == 0 and found.hex() == proof["root"] == published["root"]
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        return False
+
+
 if __name__ == "__main__":
     files = []
-    for name in sys.argv[1:3]:
+    for name in sys.argv[1:4]:
         with open(name, encoding="utf-8") as opened:
             files.append(json.load(opened))
     if not files:
         sys.exit(__doc__)
-    if not verdict(*files):
+    if not verdict(*files[:2]) or (len(files) > 2 and not verdict(files[2], files[1])):
         sys.exit("NOT GENUINE: it was changed, or PGH Lab did not sign it.")
     print("GENUINE:", files[0]["statement"]["reference"], "received", files[0]["statement"]["received_at"])
+    if len(files) > 2 and not included(files[0], files[2]):
+        sys.exit("NOT IN THE OPENED SET: it was replaced or withdrawn before, or the file is older than the opening.")
+    if len(files) > 2:
+        print("IN THE OPENED SET with root", files[2]["statement"]["root"])

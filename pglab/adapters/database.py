@@ -6,7 +6,12 @@ from sqlalchemy import Connection, text
 UNSEALED = """
     SELECT (SELECT rolbypassrls FROM pg_roles WHERE rolname = current_user) OR EXISTS (
         SELECT 1 FROM pg_class WHERE oid IN ('proposals'::regclass, 'answers'::regclass, 'attachments'::regclass,
-            'submissions'::regclass, 'submitted_documents'::regclass, 'refusals'::regclass, 'documents'::regclass)
+            'submissions'::regclass, 'submitted_documents'::regclass, 'refusals'::regclass, 'documents'::regclass,
+            'reminders'::regclass, 'withdrawals'::regclass, 'clarifications'::regclass,
+            'clarification_items'::regclass, 'clarification_responses'::regclass, 'clarification_answers'::regclass,
+            'confidentiality_marks'::regclass, 'submitted_marks'::regclass,
+            'section_checks'::regclass, 'review_requests'::regclass,
+            'document_pages'::regclass)
         AND NOT (relrowsecurity AND relforcerowsecurity))
 """
 LASTING = ("fsync", "full_page_writes", "synchronous_commit")

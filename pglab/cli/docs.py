@@ -12,7 +12,7 @@ from pglab.core.states import Workflow
 from pglab.outbox.states import EMAIL_WORKFLOW
 from pglab.payments.states import REQUEST_WORKFLOW
 from pglab.pilots.states import AGREEMENT_WORKFLOW, MILESTONE_WORKFLOW
-from pglab.proposals.states import PROPOSAL_WORKFLOW
+from pglab.proposals.states import CLARIFICATION_WORKFLOW, PROPOSAL_WORKFLOW
 from pglab.questions.states import QUESTION_WORKFLOW
 from pglab.reviews.states import SHEET_WORKFLOW
 from pglab.rfps.states import RFP_WORKFLOW
@@ -30,6 +30,7 @@ def all_workflows() -> dict[str, Workflow]:  # type: ignore[type-arg]  # each ha
         "email": EMAIL_WORKFLOW,
         "milestone": MILESTONE_WORKFLOW,
         "payment-request": REQUEST_WORKFLOW,
+        "clarification": CLARIFICATION_WORKFLOW,
         "proposal": PROPOSAL_WORKFLOW,
         "question": QUESTION_WORKFLOW,
         "rfp": RFP_WORKFLOW,

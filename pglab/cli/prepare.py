@@ -8,6 +8,7 @@ from flask.cli import ScriptInfo
 
 STEPS = {
     "Database: bringing it up to date": ("db", "upgrade"),
+    "Seal: letting staff count proposals, or not": ("proposals", "set-sealed-counts"),
     "File store: letting this site's pages send files to it": ("documents", "allow-uploads"),
     "Demo: loading": ("demo", "load"),
     "History: loading": ("history", "load"),

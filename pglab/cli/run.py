@@ -196,7 +196,8 @@ def prepare_database(plan: Plan, children: list[Child], stopping: threading.Even
 def start_web(plan: Plan) -> Child:
     """Start the web server: one process and several threads are plenty on a developer's machine."""
     command = python_command(plan.state, plan.port, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1")
-    command += ["--port", str(plan.port), "--workers", "1", "--blocking-threads", "4", "--access-log", "wsgi:app"]
+    command += ["--port", str(plan.port), "--workers", "1", "--access-log", "wsgi:app"]
+    command.insert(1, "GRANIAN_BLOCKING_THREADS=4")  # told to the server and to the gate of web/shedding.py alike
     return start_child("web server", command, plan.state / "log" / "web.log")
 
 

@@ -36,3 +36,13 @@ def _merkle(hashes: list[bytes]) -> bytes:
         return hashes[0]
     split = 1 << (len(hashes) - 1).bit_length() - 1
     return hashlib.sha256(b"\x01" + _merkle(hashes[:split]) + _merkle(hashes[split:])).digest()
+
+
+def inclusion_path(hashes: list[bytes], position: int) -> list[bytes]:
+    """The hashes beside the way from leaf `position` up to the root, lowest first (RFC 6962 section 2.1.1)."""
+    if len(hashes) <= 1:
+        return []
+    split = 1 << (len(hashes) - 1).bit_length() - 1
+    if position < split:
+        return [*inclusion_path(hashes[:split], position), _merkle(hashes[split:])]
+    return [*inclusion_path(hashes[split:], position - split), _merkle(hashes[:split])]

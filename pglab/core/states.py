@@ -26,9 +26,7 @@ class Workflow(Generic[S, V]):
         """Move the thing; StateError when its present state does not know the event."""
         state = getattr(thing, self.attribute)
         if (state, event) not in self.moves:
-            raise StateError(
-                f"This {self.name} is {words(state)} now, so “{words(event)}” can’t happen. Open it again to see why."
-            )
+            raise StateError(f"This {self.name} is {words(state)} now, so that can’t be done. Open it again.")
         setattr(thing, self.attribute, self.moves[state, event])
 
     def diagram(self) -> str:

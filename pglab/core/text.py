@@ -9,6 +9,11 @@ _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 # The two overrides turn a whole line around; other direction marks are needed in Arabic and Hebrew texts.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
 
+# What word processors and other systems send for the end of a line or a page.
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+# What tells no company from another: stops and apostrophes vanish, other marks part words.
+_DROPPED_IN_NAMES = re.compile(r"[.'\u2018\u2019\u02bc`\u00b4]")
+
 # Controls, marks without a shape of their own, and code points that stand for no sign.
 _UNSEEN = {"Cc", "Cf", "Cn", "Cs"}
 
@@ -33,14 +38,23 @@ def normalize_line(text: str) -> str:
 
 
 def normalize_text(text: str) -> str:
-    """Several lines as they are kept: NFC, line breaks as one sign, no space around the whole."""
-    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    """Several lines as they are kept: NFC, line breaks of every kind as one sign, no space around the whole."""
+    lines = _LINE_END.sub("\n", unicodedata.normalize("NFC", text))
     return lines.strip() if not is_blank(lines) else ""
 
 
 def same_name_key(text: str) -> str:
     """The form in which two names are compared: compatibility letters, case and spacing do not tell them apart."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def company_name_key(text: str) -> str:
+    """The form in which the names of two companies are compared: beside what `same_name_key` overlooks, punctuation
+    tells no two of them apart, whether in the name or around its legal suffix. A name of marks alone stays as it is."""
+    folded = same_name_key(text)
+    words = _DROPPED_IN_NAMES.sub("", folded).replace("&", " and ")
+    plain = "".join(" " if unicodedata.category(sign).startswith("P") else sign for sign in words)
+    return " ".join(plain.split()) or folded
 
 
 def count_words(text: str) -> int:

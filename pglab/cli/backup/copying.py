@@ -63,7 +63,11 @@ def complain_if_hidden(connection: Connection) -> None:
         ) from None
 
 
-DOCUMENTS = "SELECT storage_key, sha256, size FROM documents"
+# Files, and the pictures of their pages.
+DOCUMENTS = (
+    "SELECT storage_key, sha256, size FROM documents "
+    "UNION ALL SELECT image_key, sha256, size FROM document_pages WHERE image_key IS NOT NULL"
+)
 
 
 def describe(connection: Connection, dump: Kept) -> Manifest:
@@ -129,7 +133,10 @@ def restore_backup(folder: Path, settings: Settings, store: Store) -> Manifest:
 
 def media_types(settings: Settings) -> dict[str, str]:
     with one_instant(settings) as connection:
-        found = connection.execute("SELECT storage_key, media_type FROM documents").fetchall()
+        found = connection.execute(
+            "SELECT storage_key, media_type FROM documents "
+            "UNION ALL SELECT image_key, 'image/jpeg' FROM document_pages WHERE image_key IS NOT NULL"
+        ).fetchall()
     return {str(key): str(media_type) for key, media_type in found}
 
 

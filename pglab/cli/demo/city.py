@@ -12,7 +12,7 @@ from pglab.accounts.queries import find_organization_by_name, find_user_by_email
 from pglab.accounts.services import Persona
 from pglab.cohorts.models import Cohort
 from pglab.core.db import db
-from pglab.core.text import same_name_key
+from pglab.core.text import company_name_key
 from pglab.pilots.models import Pilot
 from pglab.proposals.models import Proposal
 from pglab.rfps.models import Rfp
@@ -97,7 +97,7 @@ def proposal(cohort: int, key: str) -> Proposal:
         .join(Proposal.organization)
         .where(
             Proposal.rfp_id == rfp(cohort).id,
-            Organization.name_key == same_name_key(startups()[key]["profile"]["legal_name"]),
+            Organization.name_key == company_name_key(startups()[key]["profile"]["legal_name"]),
         )
     ).one()
 

@@ -7,7 +7,7 @@ from sqlalchemy.engine import make_url
 
 from pglab.adapters.storage import current_store
 from pglab.core.db import db
-from pglab.documents.models import Document
+from pglab.documents.models import Document, DocumentPage
 
 
 def empty_city(owner_url: str) -> None:
@@ -15,7 +15,8 @@ def empty_city(owner_url: str) -> None:
 
     Files of another database in the same store are left alone.
     """
-    keys = db.session.scalars(select(Document.storage_key)).all()
+    pictures = select(DocumentPage.image_key).where(DocumentPage.image_key.is_not(None))
+    keys = db.session.scalars(select(Document.storage_key).union_all(pictures)).all()
     db.session.remove()
     db.engine.dispose()
     address = make_url(owner_url).set(drivername="postgresql").render_as_string(hide_password=False)

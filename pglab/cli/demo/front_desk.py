@@ -1,4 +1,5 @@
-"""What reaches the program besides proposals: messages from visitors, and an outage that staff noted."""
+"""What reaches the program besides proposals: messages from visitors, an outage that staff noted, and one that the
+site noticed by itself."""
 
 from datetime import timedelta
 
@@ -7,9 +8,11 @@ from pglab.cli.demo.story import Calendar, Step
 from pglab.contact.models import Message
 from pglab.contact.services import Written, answer_message, close_message, send_message
 from pglab.contact.states import Topic
-from pglab.core.clock import official_now
+from pglab.core.clock import machine_now, official_now
 from pglab.core.db import db
-from pglab.outages.services import Downtime, note_outage
+from pglab.outages.models import Heartbeat
+from pglab.outages.services import Downtime, beat, note_outage
+from pglab.outages.states import Part
 
 HELPED = Written(
     email="rosa.diaz@example.org",
@@ -28,8 +31,9 @@ WAITING = Written(
 
 
 def steps(calendar: Calendar) -> list[Step]:
-    """An outage three weeks ago, and one message in each state."""
+    """Two outages some weeks ago, and one message in each state."""
     return [
+        calendar.any_day((-33, "07:12"), "an outage is noticed", notice),
         calendar.any_day((-21, "15:55"), "an outage is noted", note),
         calendar.any_day((-9, "09:20"), "a message about a barrier", send_message_of, HELPED),
         calendar.on((-8, "10:05"), "it is answered", answer),
@@ -44,6 +48,13 @@ def note() -> None:
     now = official_now()
     quarter = Downtime(now - timedelta(minutes=24), now - timedelta(minutes=8), "Files could not be uploaded.")
     note_outage(quarter, actor=city.person("Priya Shah"))
+
+
+def notice() -> None:
+    """The file store is heard of again after nineteen minutes of silence."""
+    db.session.merge(Heartbeat(part=Part.FILES, seen_at=machine_now() - timedelta(minutes=19)))
+    db.session.flush()
+    beat(Part.FILES)
 
 
 def send_message_of(written: Written) -> None:

@@ -12,6 +12,8 @@ from pglab.accounts.services import (
     PERSONAS,
     OrganizationProfile,
     accept_invitation,
+    ask_to_join,
+    change_organization,
     confirm_email,
     grant_role,
     invite_member,
@@ -34,6 +36,8 @@ ROLES = {
 }
 OTHER_CHAMPION = "Rosa Lindqvist"
 NEWCOMER = "threesisters"
+MOVES, NEW_ADDRESS = "rowhouse", {"street": "77 Example Way", "postal_code": "15212"}
+ASKS, ASKED = "Tess Amory", "curbsense"
 
 
 def steps(calendar: Calendar) -> list[Step]:
@@ -49,6 +53,8 @@ def steps(calendar: Calendar) -> list[Step]:
         week = -3 if key == NEWCOMER else -69
         found += [act((week, MON, "09:00"), f"{name} signs up", join, name) for name, _ in city.members(key)]
         found.append(act((week, TUE, "13:00"), f"{key} is registered", register, key))
+    found.append(act((-20, MON, "11:00"), f"{MOVES} moves", move, MOVES, NEW_ADDRESS))
+    found.append(act((-1, MON, "10:00"), f"{ASKS} asks to join {ASKED}", ask, ASKS, ASKED))
     return found
 
 
@@ -90,3 +96,14 @@ def register(key: str) -> None:
     for name, role in others:
         invitation = invite_member(organization, email=city.address(name), role=MemberRole(role), actor=actor)
         accept_invitation(invitation, actor=city.person(name))
+
+
+def move(key: str, address: dict[str, str]) -> None:
+    """The startup moves to another street: the second version of its entry."""
+    profile = OrganizationProfile(**{**city.startups()[key]["profile"], **address})
+    change_organization(city.startup(key), profile, actor=city.representative(key))
+
+
+def ask(name: str, key: str) -> None:
+    """Somebody asks to join a startup, and waits for the answer."""
+    ask_to_join(city.startup(key), actor=city.person(name))

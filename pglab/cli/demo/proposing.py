@@ -45,6 +45,13 @@ def question_ids(call: Rfp) -> dict[str, UUID]:
     }
 
 
+def check_section(cohort: int, key: str, slug: str) -> None:
+    """The representative calls a section completed."""
+    proposal = city.proposal(cohort, key)
+    section = rfp_queries.get_form_section(proposal.rfp_id, slug)
+    services.check_section(proposal, section, done=True, actor=city.representative(key))
+
+
 def attach(cohort: int, key: str, slug: str) -> None:
     """Put the pitch deck or the certificate into its slot."""
     slot = next(slot for slot in rfp_queries.list_slots(city.rfp(cohort).id) if slot.slug == slug)
@@ -82,6 +89,17 @@ def submit(cohort: int, key: str) -> Submission | Refusal:
         declarations=DECLARATIONS,
         actor=city.representative(key),
     )
+
+
+def withdraw(cohort: int, key: str) -> None:
+    """Take back what was submitted."""
+    proposal = city.proposal(cohort, key)
+    services.withdraw_proposal(proposal, seen=proposal.submission_number, actor=city.representative(key))
+
+
+def undo_withdrawal(cohort: int, key: str) -> None:
+    """Let what was taken back count again."""
+    services.undo_withdrawal(city.proposal(cohort, key), actor=city.representative(key))
 
 
 def filling(calendar: Calendar, when: tuple[int, int, str], cohort: int, key: str) -> list[Step]:

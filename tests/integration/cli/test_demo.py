@@ -25,12 +25,14 @@ from pglab.core.db import db, transaction
 from pglab.documents.models import Document
 from pglab.documents.queries import open_document
 from pglab.documents.services import FileRule, receive_document
+from pglab.outages.queries import list_all
+from pglab.outages.states import Part
 from pglab.outbox.models import Email
 from pglab.outbox.states import EmailState
 from pglab.payments import queries as payment_queries
 from pglab.pilots import queries as pilot_queries
 from pglab.proposals import queries as proposal_queries
-from pglab.proposals.models import Proposal, Refusal
+from pglab.proposals.models import Proposal, Refusal, Submission, SubmittedMark
 from pglab.reviews.models import PanelMember, ScoreSheet
 from pglab.reviews.queries import official_ranking
 from pglab.rfps.queries import Parts, list_criteria
@@ -226,6 +228,12 @@ def test_every_phase_holds_what_makes_it_awkward(there: Flask):
     assert (bounced.to_address, bounced.last_error[:3]) == (city.address("Tess Amory"), "550")
     scan = db.session.scalars(select(Document).where(Document.filename == "scan0001.pdf")).first()
     assert b"/Image" in b"".join(open_document(scan, own=True))
+    asked = {
+        cohort: proposal_queries.get_clarification(city.proposal(cohort, "curbsense"), 1).clarification
+        for cohort in (90, 94, 95)
+    }
+    assert [each.status for each in asked.values()] == ["answered", "asked", "asked"]
+    assert [each.is_overdue(official_now()) for each in asked.values()] == [False, False, True]
     words = city.proposed(93, "unbroken")["answers"]["solution.1"].split()
     assert len(words) == 400
 
@@ -286,6 +294,23 @@ def test_the_files_are_real(there: Flask):
     assert b"".join(open_document(deck, own=True)).startswith(b"%PDF")
     assert {each.pages for each in documents if each.filename == "pitch-deck.pdf"} <= {3, 4, 5, 6}
     assert {each.pages for each in documents if each.filename == "registration.pdf"} == {1}
+
+
+def test_a_page_is_confidential_a_file_is_being_checked_and_an_outage_was_noticed(there: Flask):
+    for cohort in (92, 94):
+        proposal = city.proposal(cohort, "bold")
+        (mark,) = proposal_queries.list_marks(proposal)
+        filed = db.session.scalars(select(SubmittedMark).join(Submission).where(Submission.proposal_id == proposal.id))
+        assert (mark.pages_named, mark.signed_by) == ("3", city.person("Bo Field"))
+        assert [each.redacted_document_id for each in filed] == [mark.redacted_document_id]
+        assert mark.redacted_document.filename == "pitch-deck-redacted.pdf"
+    papers = proposal_queries.find_attachment(city.proposal(12, "permitpal"), "registration")
+    assert (papers.document.filename, papers.document.verdict) == ("registration-renewed.pdf", None)
+    assert papers.earlier_document.filename == "registration.pdf"
+    noticed = [each for each in list_all() if each.noted_by is None]
+    assert [(each.part, round((each.ended_at - each.started_at).total_seconds() / 60)) for each in noticed] == [
+        (Part.FILES, 19)
+    ]
 
 
 def test_a_load_that_was_cut_off_is_finished_and_the_clock_was_put_back(

@@ -14,7 +14,7 @@ ALL = frozenset({PDF, PNG, JPEG})
         (Problem("wrong_type"), "The pitch deck must be a PDF, PNG or JPEG"),
         (
             Problem("too_big", {"size": 31_400_000, "limit": 25_000_000}),
-            "The pitch deck must be smaller than 25 MB. This file is 31.4 MB.",
+            "The pitch deck can be up to 25 MB. This file is 31.4 MB.",
         ),
         (
             Problem("too_many_pages", {"pages": 19, "limit": 15}),
@@ -22,6 +22,10 @@ ALL = frozenset({PDF, PNG, JPEG})
         ),
         (Problem("too_many_pages", {"pages": 2, "limit": 1}), "The pitch deck must be 1 page. This file has 2."),
         (Problem("encrypted"), "The file is password protected. Remove the password and upload it again."),
+        (
+            Problem("locked"),
+            "The file is locked against printing or changes. Save an unlocked copy of it and upload that.",
+        ),
         (Problem("empty"), "The file is empty"),
     ],
 )

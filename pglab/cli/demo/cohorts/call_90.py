@@ -1,8 +1,8 @@
 """Cohort 90: published, proposed to, opened by two people; one startup was late, one never sent its draft."""
 
-from pglab.cli.demo import calls, proposing
+from pglab.cli.demo import calls, clarifying, proposing
 from pglab.cli.demo.calls import Plan
-from pglab.cli.demo.story import MON, TUE, Calendar, Step
+from pglab.cli.demo.story import FRI, MON, TUE, WED, Calendar, Step
 
 COHORT = 90
 PLAN = Plan(
@@ -13,6 +13,15 @@ PLAN = Plan(
     pilots=(29, 55),
 )
 SUBMITTED = ("curbsense", "wang", "cooperative", "permitpal", "plainanswer", "omalley")
+QUESTION = (
+    "Your plan names a month for the installation and no date by which it can be stopped. Until when can the "
+    "department still stop it at no cost? Please also send the deck again: some of its pages came out too dark to read."
+)
+CLARIFIED = {
+    "curbsense": "Month 1: choose thirty crossings together and get the permits. Until the last day of month 1 the "
+    "department can stop at no cost; after that the boxes are on the poles and we take them down within two weeks.",
+    "omalley": "The department can stop on any day of the first six weeks. We have bought nothing for it until then.",
+}
 LATE, NEVER_SENT = "stormwater", "rowhouse"
 
 
@@ -26,6 +35,17 @@ def steps(calendar: Calendar) -> list[Step]:
         act((-44, MON, "16:40"), f"{NEVER_SENT} writes for cohort 90", proposing.answer, COHORT, NEVER_SENT),
         act((-43, TUE, "16:01"), f"{LATE} submits too late for cohort 90", proposing.submit, COHORT, LATE),
         *calls.opening(calendar, PLAN),
+        *[step for number, key in enumerate(CLARIFIED) for step in clarified(calendar, key, number)],
+    ]
+
+
+def clarified(calendar: Calendar, key: str, number: int) -> list[Step]:
+    """The program asks about the plan and for a readable deck, two days after the opening; the startup answers."""
+    act, due_at, words = calendar.act, calendar.week(-42, WED, "16:00"), CLARIFIED[key]
+    asked = (COHORT, key, QUESTION, due_at, clarifying.PLAN, clarifying.DECK)
+    return [
+        act((-43, FRI, f"09:{number}5"), f"Priya Shah asks {key} for a clarification", clarifying.ask, *asked),
+        act((-42, MON, f"15:{number}5"), f"{key} answers the clarification", clarifying.answer, COHORT, key, words),
     ]
 
 

@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 from pglab.addenda.services import AddendumWords
-from pglab.cli.demo import amending, city, proposing
+from pglab.cli.demo import amending, city, confiding, proposing
 from pglab.cli.demo.cohorts import draft_13
 from pglab.cli.demo.judging import EVALUATORS, accept, seat
 from pglab.cli.demo.story import FRI, Calendar, Step
+from pglab.proposals.services import ask_review
+from pglab.rfps.queries import get_form_section
 from pglab.rfps.services import NewCohort, create_cohort, publish_rfp, send_for_review
 
 OPEN, NEXT = 12, 13
@@ -49,7 +51,8 @@ def steps(calendar: Calendar) -> list[Step]:
 
 
 def proposals(calendar: Calendar) -> list[Step]:
-    """One submitted and changed since, one half filled, one just started; a fourth startup has begun nothing."""
+    """One submitted, withdrawn for a moment and changed since, one half filled with a file that is still being checked,
+    one just started; a fourth startup has begun nothing."""
     first, second, third, act = "curbsense", "permitpal", "rowhouse", calendar.any_day
     return [
         act((-8, "09:30"), f"{first} starts for cohort 12", proposing.start, OPEN, first),
@@ -57,11 +60,16 @@ def proposals(calendar: Calendar) -> list[Step]:
         act((-7, "16:00"), f"{first} adds its deck for cohort 12", proposing.attach, OPEN, first, "pitch-deck"),
         act((-7, "16:20"), f"{first} adds its papers for cohort 12", proposing.attach, OPEN, first, "registration"),
         act((-5, "11:05"), f"{first} submits for cohort 12", proposing.submit, OPEN, first),
+        act((-5, "15:20"), f"{first} withdraws from cohort 12", proposing.withdraw, OPEN, first),
+        act((-5, "15:35"), f"{first} undoes the withdrawal", proposing.undo_withdrawal, OPEN, first),
         act((-5, "12:00"), f"{second} starts for cohort 12", proposing.start, OPEN, second),
         act((-5, "13:00"), f"{second} writes for cohort 12", proposing.answer, OPEN, second),
         act((-5, "13:30"), f"{second} adds its papers for cohort 12", proposing.attach, OPEN, second, "registration"),
+        act((-2, "09:15"), f"{second} replaces its papers for cohort 12", confiding.replace_papers, OPEN, second),
         act((-2, "10:10"), f"{third} starts for cohort 12", proposing.start, OPEN, third),
+        act((-7, "16:30"), f"{first} calls a section completed", proposing.check_section, OPEN, first, "company"),
         act((-2, "16:40"), f"{first} goes on writing for cohort 12", write_on),
+        act((-2, "16:55"), f"{first} is asked for a review", ask_for_review),
     ]
 
 
@@ -139,3 +147,11 @@ def publish() -> None:
 def write_on() -> None:
     """The editor changes answers after the submission: they count only when somebody submits again."""
     proposing.answer(OPEN, "curbsense", part="unsent", actor=city.person("Lee Okafor"))
+
+
+def ask_for_review() -> None:
+    """The editor asks the representative to look at what changed."""
+    proposal = city.proposal(OPEN, "curbsense")
+    section = get_form_section(proposal.rfp_id, "impact")
+    asked, editor = city.representative("curbsense"), city.person("Lee Okafor")
+    ask_review(proposal, section, of=asked, note="I counted the crossings again. Is this right?", actor=editor)

@@ -1,9 +1,10 @@
-"""Cohort 92, open after its last day for questions: one proposal is in, another is a draft; no panel is seated yet."""
+"""Cohort 92, open after its last day for questions: one proposal is in, with a page that is confidential, another is a
+draft; no panel is seated yet."""
 
 from datetime import timedelta
 
 from pglab.addenda.services import AddendumWords
-from pglab.cli.demo import amending, calls, proposing
+from pglab.cli.demo import amending, calls, confiding, proposing
 from pglab.cli.demo.calls import Plan
 from pglab.cli.demo.story import FRI, THU, TUE, WED, Calendar, Step
 
@@ -37,6 +38,7 @@ def steps(calendar: Calendar) -> list[Step]:
     return [
         *calls.publishing(calendar, PLAN, second="Marcus Bell"),
         *proposing.filling(calendar, (-2, TUE, "13:00"), 92, SUBMITTED),
+        *confiding.marking(calendar, (-2, WED), 92, SUBMITTED),
         act((-2, THU, "13:30"), "A proposal for cohort 92 is submitted", proposing.submit, 92, SUBMITTED),
         act((-1, TUE, "18:10"), "A draft for cohort 92 is begun", proposing.start, 92, DRAFT),
         act((-1, TUE, "10:15"), "An addendum to RFP-92 is asked for", amending.prepare, 92, WORDS, *CHANGE),

@@ -1,7 +1,7 @@
 """Cohort 95, in scoring: one evaluator has signed, one is ready to sign, one has half a sheet, one found a conflict
-late and stopped."""
+late and stopped. A startup has let the time for a clarification pass."""
 
-from pglab.cli.demo import calls, judging, proposing
+from pglab.cli.demo import calls, clarifying, judging, proposing
 from pglab.cli.demo.calls import Plan
 from pglab.cli.demo.judging import EVALUATORS, Field
 from pglab.cli.demo.story import FRI, MON, THU, TUE, WED, Calendar, Step
@@ -11,6 +11,7 @@ from pglab.reviews.states import ConflictAnswer
 PLAN = Plan(95, "Sample cohort: the panel is scoring", "how a panel scores", week=-6)
 FIELD = Field(95, ("permitpal", "cooperative", "unbroken", "curbsense"))
 TOLD = {"Carl Dietz": {"permitpal": Declared(ConflictAnswer.CONFLICT, "My brother runs their sales.")}}
+QUESTION = "In month 4 you count by hand for two days. Are these days in the same week as the counts of the boxes?"
 RECUSAL = ("Dee Evans", "cooperative", "I was asked to join their board of volunteers yesterday.")
 
 
@@ -31,6 +32,11 @@ def steps(calendar: Calendar) -> list[Step]:
         act((-1, TUE, "10:55"), "Avery Chen scores cohort 95", judging.score_all, FIELD, "Avery Chen"),
         act((-1, WED, "10:55"), "Dee Evans scores in cohort 95", judging.score, FIELD, "Dee Evans", "cooperative"),
         act((-1, THU, "10:25"), "Dee Evans recuses in cohort 95", judging.recuse, 95, *RECUSAL),
+        act(
+            (-1, MON, "09:15"),
+            "Priya Shah asks a startup of cohort 95 for a clarification",
+            *(clarifying.ask, 95, "curbsense", QUESTION, calendar.week(-1, FRI, "16:00")),
+        ),
         act((-1, FRI, "10:45"), "Carl Dietz begins a sheet in cohort 95", begin_sheet),
     ]
 
