@@ -17,6 +17,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", action="store_true", help="keep a picture of every page the browser tests look at")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Proofs with a sample that takes hours run only when they are asked for: `-m full`."""
+    chosen = [item for item in items if item.get_closest_marker("full") is None]
+    if "full" not in config.option.markexpr and len(chosen) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+
+
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
     """Settings on an empty database of this run; tests roll back, so it stays as empty as it began."""

@@ -108,6 +108,17 @@ class Inspector:
                 self._audit(page, name, width)
         self._at(page, DESK)
 
+    def look_as_it_stands(self, page: Page, name: str) -> None:
+        """Check the page in its own window, which keeps its size, and give it to axe unless its shape is known."""
+        width = (page.viewport_size or {"width": 0})["width"]
+        self.looked += 1
+        self._measure(page, f"{name} at {width}")
+        shape = page.evaluate(SHAPE)
+        if (shape, width) not in self.shapes:
+            self.shapes.add((shape, width))
+            self.audited += 1
+            self._hear_axe(page, f"{name} at {width}")
+
     def look_everywhere(self, page: Page, name: str) -> None:
         """Give the page to axe at every width, at four times the size and in forced colors; nothing may move."""
         self.look(page, name, audit=(DESK, PHONE, SMALL))

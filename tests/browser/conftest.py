@@ -66,3 +66,11 @@ def deck(tmp_path: Path) -> Path:
     path = tmp_path / "deck.pdf"
     path.write_bytes(make_pdf(2))
     return path
+
+
+@pytest.fixture
+def redacted(tmp_path: Path) -> Path:
+    """Another, of one page."""
+    path = tmp_path / "redacted.pdf"
+    path.write_bytes(make_pdf(1))
+    return path

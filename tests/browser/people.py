@@ -36,16 +36,21 @@ class Reader:
 
     def follow(self, label: str) -> "Reader":
         """Follow the link with these words."""
-        link = self.page.get_by_role("link", name=re.compile(rf"^\s*{re.escape(label)}")).first
-        return self.going(link.click)
+        return self.going(self.link(label).click)
+
+    def link(self, label: str) -> Locator:
+        """The first link that begins with these words, apart from what a style sheet puts before them."""
+        begins = re.compile(rf"^\s*{re.escape(label)}")
+        links = self.page.get_by_role("link")
+        return self.page.get_by_role("link", name=begins).or_(links.filter(has_text=begins)).first
 
     def press(self, button: str, *, expect: int = 200, **typed: Any) -> "Reader":
         """Fill in what is given by control name, press the button with this label, and see the next page."""
-        pressed = self._button(button)
+        pressed = self.button(button)
         form = pressed.locator("xpath=ancestor::form") if typed else None
         for name, value in typed.items():
             assert form is not None
-            self._fill(form.locator(f'[name="{name}"]'), value)
+            self.fill(form.locator(f'[name="{name}"]'), value)
         return self.going(pressed.click, expect=expect)
 
     def going(self, act: Callable[[], None], *, expect: int = 200) -> "Reader":
@@ -78,12 +83,14 @@ class Reader:
         if self.inspector:
             self.inspector.look(self.page, name)
 
-    def _button(self, label: str) -> Locator:
+    def button(self, label: str) -> Locator:
+        """The button with this label, or the first of the page itself that begins so."""
         named = self.page.get_by_role("button", name=label, exact=True)
         begins = self.page.locator("main").get_by_role("button", name=re.compile(rf"^\s*{re.escape(label)}"))
         return (named if named.count() else begins).first
 
-    def _fill(self, controls: Locator, value: Any) -> None:
+    def fill(self, controls: Locator, value: Any) -> None:
+        """Give these controls of one name a value."""
         control = controls.first
         kind = control.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
         if kind in CHECKED_KINDS:

@@ -5,10 +5,10 @@ from itertools import product
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from werkzeug.routing import Rule
 
-from pglab.accounts.models import Organization, User
+from pglab.accounts.models import JoinRequest, Organization, User
 from pglab.audit.models import AuditEvent
 from pglab.cohorts.models import ChallengeArea, HostOrganization
 from pglab.contact.models import Message
@@ -17,7 +17,7 @@ from pglab.outages.models import Outage
 from pglab.outbox.models import Email, Notice
 from pglab.payments.models import Installment, PaymentRequest
 from pglab.pilots.models import Agreement, Pilot
-from pglab.proposals.models import Proposal
+from pglab.proposals.models import Clarification, Proposal, Refusal
 from pglab.questions.models import Question
 from pglab.reviews.models import PanelMember
 from pglab.rfps.models import DocumentSlot, FormQuestion, FormSection, Rfp
@@ -29,6 +29,7 @@ WHO_LOOKS = {
     "/account": ("Priya Shah",),
     "/admin/audit": ("Ned Fox", "Ivy Grant"),
     "/admin": ("Ned Fox",),
+    "/apply/proposals/<reference>/refusals": ("Felix Arnold",),
     "/apply/proposals": ("Dana Ruiz", "Lee Okafor"),
     "/apply": ("Dana Ruiz",),
     "/finance": ("Marisol Vega", "Priya Shah"),
@@ -50,8 +51,18 @@ COME_TO_OTHERWISE = {
     *("accounts.invitation", "accounts.new_email", "questions.confirmation"),
     *("subscriptions.confirm", "subscriptions.settings", "subscriptions.unsubscribe", "subscriptions.calls_feed"),
     *("subscriptions.results_feed", "rfps.updates_feed", "rfps.answers_feed", "rfps.addenda_feed"),
+    "proposals.file_check",
     *("proposals.own_file", "proposals.received_file", "proposals.record_file", "proposals.receipt_file"),
     *("proposals.refusal_file", "proposals.receipt_keys", "reviews.document", "reviews.ranking_csv"),
+    *(
+        "proposals.withdrawal_file",
+        "proposals.sent_file",
+        "proposals.response_receipt",
+        "proposals.clarified_file",
+        "reviews.clarified_document",
+        "proposals.receipt_paper",
+        "proposals.opened_set_file",
+    ),
     *(
         "rfps.cohort_calendar",
         "rfps.cohort_facts",
@@ -110,6 +121,7 @@ def values(name: str, rule: Rule) -> list[Any]:
             .join(PanelMember.rfp)
             .where(User.name == "Dee Evans", Rfp.reference == "RFP-90")
         ),
+        "page": lambda: [1],
         "digest": lambda: all_of(select(AuditEvent.hash).order_by(AuditEvent.seq.desc()).limit(1)),
         "role": lambda: ["finance"],
         "field": lambda: ["sections.0.body", "documents.0.max_pages", "dates.decision_on", "dates.scores_due_at"],
@@ -117,8 +129,11 @@ def values(name: str, rule: Rule) -> list[Any]:
             select(FormQuestion.id).join(Rfp, Rfp.id == FormQuestion.rfp_id).where(Rfp.reference == "RFP-13").limit(1)
         ),
         "question_id": lambda: questions(rule.rule),
+        "question": lambda: [1],
         "host_id": lambda: all_of(select(HostOrganization.id).order_by(HostOrganization.name).limit(1)),
         "outage_id": lambda: all_of(select(Outage.id)),
+        "join_id": lambda: all_of(select(JoinRequest.id)),
+        "refusal_id": lambda: all_of(late_try(Refusal.id)),
         "passkey_id": list,  # the demo has no devices; tests/browser/test_passkeys.py comes there
     }
     return list(makers[name]())
@@ -145,11 +160,23 @@ def references(path: str) -> list[str]:
     if path.startswith("/manage/messages"):
         return all_of(select(Message.reference).order_by(Message.received_at))
     own = select(Proposal.reference).join(Proposal.organization).order_by(Proposal.reference)
+    if "refusals" in path:
+        return all_of(late_try(Proposal.reference))
+    if "/clarifications/" in path:
+        asked = own.where(Proposal.id.in_(select(Clarification.proposal_id)))
+        return all_of(asked.where(Organization.legal_name == "CurbSense Inc."))
     if path.startswith("/apply"):
         here = own.where(Organization.legal_name == "CurbSense Inc.")
-        return all_of(here.where(Proposal.reference.like("L12-%") | Proposal.reference.like("L90-%")))
+        cohorts = ["L12-%", "L90-%", *(["L93-%", "L94-%", "L95-%", "L99-%"] if path.endswith("/status") else [])]
+        return all_of(here.where(or_(*(Proposal.reference.like(each) for each in cohorts))))
     long = all_of(own.where(Proposal.reference.like("L90-%"), Organization.legal_name.like("Allegheny%")))
     return [*long, *all_of(own.where(Organization.legal_name.like("O%Malley%")))]
+
+
+def late_try(wanted: Any) -> Any:
+    """What of the startup that tried to submit after the deadline."""
+    tried = select(wanted).select_from(Refusal).join(Refusal.proposal).join(Proposal.organization)
+    return tried.where(Organization.legal_name == "Rowhouse Energy Co.")
 
 
 def questions(path: str) -> list[Any]:

@@ -1,5 +1,6 @@
 """Every refusal and fault, brought about for real: a page in the site's look that loses nothing of what was typed."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -95,11 +96,26 @@ def test_a_file_that_is_too_large_and_what_was_typed_above_it(reader: Callable[[
     with film.open("wb") as file:
         file.truncate(30_000_000)
     words = "Page 2 shows the readings.\r\nPage 3 says what comes next."
-    narrow(founder.press("Hand in milestone 3", expect=413, note=words, file=film)).sees(
-        "up to 25 MB", "Nothing was saved"
-    )
-    assert founder.page.get_by_label("Note").input_value() == words.replace("\r\n", "\n")
+    narrow_form(founder.press("Hand in milestone 3", expect=413, note=words, file=film))
+    founder.sees("The file can be up to 25 MB", "What counts as done")
+    assert founder.page.locator("main [name=note]").input_value() == words.replace("\r\n", "\n")
     founder.open(HAND_IN).sees("Nothing is handed in yet")
+
+
+def test_a_file_too_large_for_its_place_in_a_proposal(demo: Site, a_window: Callable[..., Reader], tmp_path: Path):
+    """26 MB, sent without scripts: the same page says so beside the field, and the file that was there still is."""
+    founder = a_window(demo, "Dana Ruiz", scripts=False).be("Dana Ruiz").open("/apply")
+    link = founder.page.locator("main a[href^='/apply/proposals/L12-']").first.get_attribute("href")
+    place = f"/apply/proposals/{str(link).split('/')[3]}/documents/pitch-deck"
+    before = founder.open(place).page.locator("main dl").first.inner_text()
+    film = tmp_path / "film.pdf"
+    with film.open("wb") as file:
+        file.truncate(26 * 1024 * 1024 + 1)
+    founder.press("Upload", expect=413, file=film).sees("There is a problem", "The file can be up to 25 MB")
+    founder.does_not_see("Your text")
+    assert founder.path == place
+    assert founder.page.locator("main [type=file]").get_attribute("aria-invalid") == "true"
+    assert founder.page.locator("main dl").first.inner_text() == before
 
 
 def test_an_answer_that_was_given_already(demo: Site, reader: Callable[[str], Reader]):
@@ -120,7 +136,8 @@ def test_scores_that_come_too_late_are_given_back(demo: Site, reader: Callable[[
     manager.open("/manage/cohorts/95/panel-stage").press("Open the panel stage", reason="One evaluator is ill.")
     words = "It names the group and how it is counted."
     narrow(evaluator.press("Mark as final", expect=410, **{"explanation-1": words}))
-    assert words in [box.input_value() for box in evaluator.page.locator("main textarea").all()]
+    assert words in [box.input_value() for box in evaluator.page.locator("main textarea[readonly]").all()]
+    assert re.search(r"This reached us on \w+, .+ [ap]\.m\. ET\. What you typed stands below", evaluator.words())
 
 
 def test_too_many_tries(demo: Site, a_window: Callable[..., Reader], inspector: Inspector):

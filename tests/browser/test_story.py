@@ -185,7 +185,7 @@ def the_deadline_passes(town: Town) -> None:
     founder.open(f"/apply/proposals/{town.reference}/submission")
     town.site.clock.freeze(town.deadline() + timedelta(seconds=3))
     founder.press("Submit proposal", expect=410, is_true="yes", can_take_part="yes", knows_what_is_public="yes")
-    founder.sees("so it can’t be accepted", "Submission 1 is still in", "Save this refusal")
+    founder.sees("so it can’t be accepted", "Submission 1, received", "is still in", "Save this refusal")
     founder.open(f"/apply/proposals/{town.reference}")
     town.site.clock.freeze(town.deadline() + timedelta(hours=1))
     manager.open("/manage/cohorts/12/opening").press("Ask to open the proposals").sees("someone else must open")

@@ -170,7 +170,7 @@ def edit_and_submit_again(founder: Founder) -> None:
     """Editing after submitting leaves submission 1 in force until submission 2 is made."""
     person = founder.person
     person.open(f"/apply/proposals/{founder.reference}/sections/impact").press(
-        "Save and continue", q1=WORDS + " Better."
+        "Save and return to task list", q1=WORDS + " Better."
     )
     person.sees("You have unsent changes", "Submission 1 is what we’ll use")
     submit(founder, expect_number=2)
@@ -188,7 +188,7 @@ def the_deadline_passes(city: City, clock: OfficialClock, rfp: Rfp, founders: li
     late.open(f"/apply/proposals/{founders[2].reference}/submission")
     clock.freeze(rfp.closes_at + timedelta(seconds=3))
     late.press("Submit proposal", expect=410, is_true="yes", can_take_part="yes", knows_what_is_public="yes")
-    late.sees("so it can’t be accepted", "Submission 1 is still in", "Save this refusal")
+    late.sees("so it can’t be accepted", "Submission 1, received", "is still in", "Save this refusal")
 
     clock.freeze(rfp.closes_at + timedelta(hours=1))
     city.manager.open("/manage/cohorts/12/opening").press("Ask to open the proposals")

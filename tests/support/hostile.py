@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.support.files import make_pdf, make_picture, make_zip
 
-ACTIVE, HIDDEN, SHUT = {"active"}, {"attachments"}, {"encrypted"}
+ACTIVE, HIDDEN, SHUT, LOCKED = {"active"}, {"attachments"}, {"encrypted"}, {"locked"}
 TYPE, MIXED, BROKEN = {"wrong_type"}, {"mixed"}, {"unreadable"}
 # Odd, and harmless once repaired (an unreadable size counts as a letter page, too deep an object as none): it may be
 # taken, as long as the limits hold while it is looked into.
@@ -104,7 +104,9 @@ def what_is_inside() -> Iterator[Hostile]:
                 content = make_pdf(1, encryption=shut)
             except (pikepdf.PdfError, ValueError):
                 continue
-            yield Hostile(f"encrypted R{revision} {'with' if user else 'without'} password", content, SHUT)
+            yield Hostile(
+                f"encrypted R{revision} {'with' if user else 'without'} password", content, SHUT if user else LOCKED
+            )
 
 
 def _annotated(kind: str) -> Callable[[pikepdf.Pdf], None]:
