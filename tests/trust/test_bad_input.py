@@ -116,7 +116,7 @@ def patience() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def encoded(target: Target, **changed: str) -> str:
+def encoded(target: Target, /, **changed: str) -> str:
     """A form's body; what is changed is encoded already."""
     kept = {name: quote(value, safe="") for name, value in target.values.items() if name in target.kinds}
     return "&".join(f"{quote(name, safe='')}={value}" for name, value in {**kept, **changed}.items())

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from pglab.accounts.models import User
 from pglab.core.db import db, transaction
@@ -30,6 +31,12 @@ def test_a_thousand_duplicates_make_one_submission_a_round(committed: Flask, sco
         assert len(receipts) == AT_ONCE
         assert len(set(receipts)) == 1
     assert db.session.query(Submission).count() == ROUNDS
+    receipts_to_mail = db.session.query(Submission.id).all()
+    for [submission_id] in receipts_to_mail * 2:  # a job that runs twice mails once
+        with transaction():
+            services.tell_submitted(submission_id)
+    waiting = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'proposals.tell_submitted'"
+    assert db.session.scalar(text(waiting)) == ROUNDS
     assert db.session.query(Notice).filter_by(kind="proposal_submitted").count() == ROUNDS
     scored("P10", what="copies of a submission sent at once, with another receipt", sample=ROUNDS * AT_ONCE)
 

@@ -27,7 +27,9 @@ pytestmark = pytest.mark.slow
 
 MATRIX = Path(__file__).with_name("matrix.txt")
 # The pages that send files straight to the store, and so name it in their security policy.
-UPLOADING = {"proposals.document", "pilots.milestone", "pilots.hand_in"}
+UPLOADING = {
+    "pilots.hand_in", "pilots.milestone", "proposals.document", "proposals.redacted_copy", "proposals.respond",
+}  # fmt: skip
 # Reads of sealed or personal things are noted; nothing else may a GET write.
 WRITTEN_BY_READING = {"access_log"}
 WRITTEN = "SELECT relname FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
@@ -142,6 +144,9 @@ SEALED_PLACES = {
     for name in (
         *("tasks", "section", "document", "remove_document", "own_file", "check", "submission", "receipt"),
         *("receipt_file", "refusal_file", "received_file", "record", "record_file"),
+        *("withdrawal", "restoration", "withdrawal_file"),
+        *("own_pages", "own_page", "own_redacted_pages", "own_redacted_page", "received_pages", "received_page"),
+        *("received_redacted_pages", "received_redacted_page", "sent_pages", "sent_page"),
     )
 } | {"reviews.workbench", "reviews.document", "reviews.save", "awards.decision", "awards.answer"}
 

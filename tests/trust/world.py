@@ -18,7 +18,7 @@ from pglab.core.ids import uuid7
 from pglab.outages.models import Outage
 from pglab.outbox.models import Email, Notice
 from pglab.pilots.models import Pilot
-from pglab.proposals.models import Proposal, Refusal
+from pglab.proposals.models import Proposal, Refusal, ReviewRequest
 from pglab.questions.models import Question
 from pglab.questions.states import QuestionStatus
 from pglab.reviews.models import PanelMember
@@ -163,13 +163,20 @@ IDS = {
     "passkey_id": uuid7,
     "outage_id": lambda: db.session.scalars(select(Outage)).first().id,  # type: ignore[union-attr]  # the demo has one
     "invitation_id": uuid7,
+    "join_id": uuid7,
     "host_id": lambda: db.session.scalars(select(HostOrganization.id).order_by(HostOrganization.name)).first(),
     "notice_id": lambda: notice_of("dana.ruiz@example.org").id,
     "email_id": lambda: db.session.scalars(select(Email)).first().id,  # type: ignore[union-attr]  # the demo sent mail
     "digest": lambda: db.session.scalars(select(AuditEvent.hash).order_by(AuditEvent.seq).limit(1)).one(),
     "member_id": lambda: seat_of("dee.evans@example.org").id,
+    "request_id": lambda: request_of(proposal_of("sealed", "CurbSense")).id,
     "refusal_id": lambda: db.session.scalars(select(Refusal).order_by(Refusal.received_at)).first().id,  # type: ignore[union-attr]  # it has one
 }
+
+
+def request_of(proposal: Proposal) -> ReviewRequest:
+    """What its editor asks of its representative."""
+    return db.session.scalars(select(ReviewRequest).where(ReviewRequest.proposal_id == proposal.id)).one()
 
 
 def seat_of(email: str) -> PanelMember:

@@ -15,6 +15,7 @@ from pglab.core.db import db, transaction
 from pglab.core.errors import DomainError
 from pglab.outages.services import Downtime, note_outage
 from pglab.proposals.models import Proposal, Submission
+from pglab.proposals.queries import Shown
 from pglab.proposals.services import ask_opening, confirm_opening, submit_proposal
 from pglab.rfps.models import Rfp
 from tests.factories.accounts import make_director, make_program_manager
@@ -89,7 +90,7 @@ def test_a_submission_is_received_against_the_version_before_or_after(committed:
                 idempotency_key=uuid4().hex,
                 declarations=["True."],
                 actor=db.session.get_one(User, actor_id),
-                rfp_version=in_force,
+                shown=Shown(profile=1, call=in_force),
             )
 
         sent, issued = together(committed, submit, issuing(addendum.id, looked, director))

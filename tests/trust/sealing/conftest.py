@@ -47,6 +47,7 @@ def about(app: Flask, planted: Planted) -> list[Place]:
         theirs.reference: planted.names["reference"],
         str(theirs.id): planted.names["proposal"],
         str(IDS["refusal_id"]()): planted.names["refusal"],
+        str(IDS["request_id"]()): planted.names["request"],
         str(UUID(int=0)): planted.names["upload"],
     }
     return [swapped(place, swaps) for place in places(app) if place.endpoint != "static"]

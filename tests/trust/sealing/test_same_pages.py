@@ -7,7 +7,7 @@ that does name one, with a real reference and with one that nobody has.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -19,12 +19,14 @@ from sqlalchemy import text, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from config import Settings
 from pglab.accounts.models import Organization, SignInSession, StaffRole, User
 from pglab.core.clock import machine_now, official_now
 from pglab.core.db import db, transaction
 from pglab.documents.services import Announced, start_upload
 from pglab.proposals import services
 from pglab.proposals.models import Proposal
+from pglab.proposals.services import allow_counting
 from pglab.reports.routes import DATASETS
 from pglab.rfps.models import Rfp
 from pglab.rfps.queries import list_areas, list_slots
@@ -41,8 +43,9 @@ from tests.support.scoreboard import Scores
 pytestmark = pytest.mark.slow
 
 MANY = 50
-# What differs from one answer to the next for nobody's sake: form tokens, and the number of a request.
-TOKENS = re.compile(rb'name="(?:csrf_token|idempotency_key)"[^>]*value="[^"]*"|[0-9a-f]{16}(?=</code>)')
+# What differs from one answer to the next for nobody's sake: form tokens, the number of a request, and how many seconds
+# the reader's own session has left.
+TOKENS = re.compile(rb'name="(?:csrf_token|idempotency_key)"[^>]*value="[^"]*"|[0-9a-f]{16}(?=</code>)|data-idle="\d+"')
 # Figures about the machine (asked by themselves below), the machine's clock, and files.
 LEFT_OUT = {"static", "admin.clock", "admin.metrics"}
 NOBODYS = "L12-0000"
@@ -134,11 +137,12 @@ def world(app: Flask, clock: OfficialClock, monkeypatch: pytest.MonkeyPatch) -> 
         yield World(app, clock, rfp, clients, startups)
 
 
-def differences(world: World, state: str, proposals: tuple[int, ...]) -> tuple[int, list[str]]:
-    """How many pages were compared, and which of them tell how many proposals there are.
+Look = dict[tuple[str, str], bytes]
 
-    Proposals arrive while the clock runs; each look is at the same instant, before the deadline or after it.
-    """
+
+def looks_at(world: World, state: str, proposals: tuple[int, ...]) -> list[Look]:
+    """Every page with each number of proposals. They arrive while the clock runs; each look is at the same instant,
+    before the deadline or after it."""
     looks = []
     instant = {"open": official_now(), "closed": world.rfp.closes_at}[state] + timedelta(hours=1)
     for number in proposals:
@@ -146,13 +150,19 @@ def differences(world: World, state: str, proposals: tuple[int, ...]) -> tuple[i
         world.apply_until(number)
         world.clock.freeze(instant)
         looks.append(world.look())
-    told = {
-        f"{name} {address}"
-        for look in looks
-        for (name, address), page in look.items()
-        if page != looks[0][name, address]
-    }
-    return sum(len(pages) for pages in looks), sorted(told)
+    return looks
+
+
+def unequal(looks: list[Look]) -> list[str]:
+    """The pages that are not the same in every look."""
+    places = [place for place, page in looks[0].items() if any(look[place] != page for look in looks)]
+    return sorted(f"{name} {address}" for name, address in places)
+
+
+def differences(world: World, state: str, proposals: tuple[int, ...]) -> tuple[int, list[str]]:
+    """How many pages were compared, and which of them tell how many proposals there are."""
+    looks = looks_at(world, state, proposals)
+    return sum(len(pages) for pages in looks), unequal(looks)
 
 
 @pytest.mark.parametrize("state", ["open", "closed"])
@@ -181,6 +191,43 @@ def test_a_page_that_counts_is_noticed(
     _looked, told = differences(world, state, (0, 1))
     assert told == ["public /cohorts/12"]
     scored("P3", control=f"a page that counts proposals is noticed (call {state})")
+
+
+# ---- Where the City chose to count (SEALED_COUNTS, decision 0028) ----
+
+COUNTED = re.compile(rb"\b(\d+) proposals? (?:was|were) submitted(?:\. Who sent (?:it|them) stays sealed)?")
+COHORT_PAGES = {f"{role} /manage/cohorts/12" for role in ("program_manager", "director")}
+OPENING_PAGES = {f"{page}/opening" for page in COHORT_PAGES}
+
+
+@pytest.fixture
+def counting(world: World, settings: Settings) -> Iterator[World]:
+    """The same world where the setting is `count` and the owner allowed it."""
+    kept = world.app.config["SETTINGS"]
+    world.app.config["SETTINGS"] = replace(kept, sealed_counts="count")
+    allow_counting(world.app.config["SETTINGS"])
+    yield world
+    world.app.config["SETTINGS"] = kept
+    allow_counting(settings)
+
+
+@pytest.mark.parametrize("state", ["open", "closed"])
+def test_where_the_city_counts_only_the_number_differs(counting: World, scored: Scores, state: str) -> None:
+    """Two pages of those who open differ, in the number alone; without it they too are the same. (The opening asks
+    for a fresh sign-in, so that a slow look finds it closed; the cohort page is always there.)"""
+    looks = looks_at(counting, state, (0, 1, MANY))
+    told = set(unequal(looks))
+    assert COHORT_PAGES <= told <= COHORT_PAGES | OPENING_PAGES
+    for number, look in zip((0, 1, MANY), looks, strict=True):
+        assert [int(said) for said in COUNTED.findall(look["director", "/manage/cohorts/12"])] == [number]
+    without = [{place: COUNTED.sub(b"", page) for place, page in look.items()} for look in looks]
+    assert unequal(without) == []
+    scored(
+        "P3",
+        what=f"pages that tell more than the number where the City counts (call {state})",
+        sample=sum(len(pages) for pages in looks),
+        control=f"where the City counts, {len(told)} pages differ, in the number alone (call {state})",
+    )
 
 
 # ---- A reference that somebody guessed ----

@@ -1,8 +1,9 @@
 """P20: nothing is reached or changed by using other people's addresses, forms and ids.
 
 Sample: every page and form that a founder, an evaluator and a champion come to by following links, and the few objects
-without a link, asked for and sent by others; also with one's own startup or proposal around somebody else's id. Every
-route of a workspace that names an object is among them. Fields nobody asked for: `test_stuffing.py`.
+without a link, asked for and sent by others; also with one's own startup or proposal around somebody else's id.
+Pictures of pages and what a page saves by itself count as links. Every route of a workspace that names an object is
+among them. Fields nobody asked for: `test_stuffing.py`.
 """
 
 import re
@@ -18,12 +19,22 @@ from werkzeug.datastructures import MultiDict
 
 from pglab.accounts.models import MemberRole, Passkey, SignInSession, User
 from pglab.accounts.services import invite_member
+from pglab.adapters.storage import current_store
 from pglab.app import create_app
 from pglab.audit.services import record
 from pglab.core.db import db, transaction
 from pglab.core.ids import uuid7
-from pglab.documents.models import Upload
-from pglab.proposals.models import Proposal, Refusal
+from pglab.documents.models import DocumentPage, Upload
+from pglab.documents.services import draw_pages
+from pglab.proposals.models import (
+    Attachment,
+    ClarificationAnswer,
+    ConfidentialityMark,
+    Proposal,
+    Refusal,
+    Submission,
+    SubmittedDocument,
+)
 from pglab.rfps.models import Rfp
 from pglab.rfps.queries import list_areas
 from pglab.web.security import Audience
@@ -38,12 +49,16 @@ from tests.trust.world import person, proposal_of
 pytestmark = pytest.mark.slow
 
 BEGIN = ("/apply", "/workspace", "/review", "/account")
+LINKED = re.compile(r'<a [^>]*?href="([^"]+)"|<img [^>]*?src="([^"]+)"')
+SAVED_TO = re.compile(r'data-autosave="([^"]+)"')  # where a page sends what is typed, by itself
 OWN = re.compile(r"/(?:[LPA]\d+-\w+|[0-9a-f]{8}-[0-9a-f-]{27})|/review/cohorts/")
 STRANGERS = {
     "founder": ("visitor", "rival", "onlooker", "evaluator"),
     "evaluator": ("visitor", "rival", "onlooker", "founder", "champion"),
     "champion": ("visitor", "onlooker", "evaluator", "conflicted"),
     "latecomer": ("visitor", "rival", "onlooker", "evaluator"),
+    "confider": ("visitor", "rival", "onlooker", "evaluator"),
+    "teammate": ("visitor", "rival", "onlooker", "evaluator"),
 }
 LATECOMER = "imani.brooks@example.org"  # holds a refusal: tried to submit after the deadline
 # A visitor is sent to sign in; whoever is signed in learns nothing, or that somebody else has to do this.
@@ -98,7 +113,15 @@ def city() -> Iterator[Flask]:
 def user_of(role: str) -> User | None:
     if role == "latecomer":
         return db.session.scalars(select(User).where(User.email == LATECOMER)).one()
+    if role == "confider":
+        return db.session.get_one(User, confided().signed_by_id)
     return person(role)
+
+
+def confided() -> ConfidentialityMark:
+    """What a startup says of its deck in a call that is opened: confidential pages, and a copy without them."""
+    in_94 = select(ConfidentialityMark).join(Proposal, ConfidentialityMark.proposal_id == Proposal.id).join(Rfp)
+    return db.session.scalars(in_94.where(Rfp.reference == "RFP-94")).one()
 
 
 def browser(app: Flask, role: str) -> Client:
@@ -106,21 +129,25 @@ def browser(app: Flask, role: str) -> Client:
     return client_for(app) if user is None else client_for(app).sign_in(user)
 
 
-def walk(app: Flask, role: str) -> Walk:
-    """Follow every link of the site from the person's workspaces on."""
-    client, found, waiting, seen = browser(app, role), Walk(), list(BEGIN), set(BEGIN)
+def walk(app: Flask, role: str, also: tuple[str, ...] = (), begin: tuple[str, ...] = BEGIN) -> Walk:
+    """Follow every link of the site from the person's workspaces on; `also`: pages one comes to by pressing a button,
+    or knows the address of."""
+    client, found, waiting = browser(app, role), Walk(), [*begin, *also]
+    seen = set(waiting)
     while waiting:
         address = waiting.pop(0)
         response = client.get(address, check=False)
-        if response.status_code == 200:
+        if response.status_code == 200 or response.headers.get("Location", "").startswith(BEGIN):
             found.pages.append(address)
         if response.status_code == 200 and response.mimetype == "text/html":
             for form in Page(response.text).forms:
                 target = urlsplit(urljoin(address, form.action or address)).path
                 if form.method == "post":
                     found.forms.setdefault(target, form.values)
+            for saved_to in SAVED_TO.findall(response.text):
+                found.forms.setdefault(saved_to, found.forms[address])
             for path in linked(address, response.text):
-                if path not in seen:
+                if path not in seen and path.startswith(begin):
                     seen.add(path)
                     waiting.append(path)
         response.close()
@@ -129,17 +156,46 @@ def walk(app: Flask, role: str) -> Walk:
 
 def linked(address: str, html: str) -> Iterator[str]:
     """The pages of the workspaces that a page links to."""
-    for href in re.findall(r'<a [^>]*?href="([^"]+)"', html):
-        parts = urlsplit(urljoin(f"http://localhost{address}", unescape(href)))
+    for href, src in LINKED.findall(html):
+        parts = urlsplit(urljoin(f"http://localhost{address}", unescape(href or src)))
         if parts.netloc == "localhost" and parts.path.startswith(BEGIN):
             yield parts.path
 
 
 @pytest.fixture(scope="module")
-def walks(city: Flask) -> dict[str, Walk]:
+def drawn(city: Flask) -> Iterator[None]:
+    """The pages of a draft's file, of a redacted copy, of a file sent in answer and of some to be scored are drawn, as
+    the worker does in the minutes after a file came."""
+    mark = confided()
+    draft = select(Attachment.document_id).where(Attachment.proposal_id == sealed().id)
+    answers = select(ClarificationAnswer.document_id).where(ClarificationAnswer.document_id.is_not(None))
+    to_score = select(SubmittedDocument.document_id).join(Submission).join(Proposal).join(Rfp)
+    files = {mark.redacted_document_id, *(db.session.scalars(one).first() for one in (draft, answers))}
+    files |= set(db.session.scalars(to_score.where(Rfp.reference == "RFP-95").limit(2)))
+    with transaction():
+        for file in files:
+            draw_pages(file)
+    keys = db.session.scalars(select(DocumentPage.image_key).where(DocumentPage.document_id.in_(files))).all()
+    yield
+    for key in keys:
+        current_store().delete(key)
+
+
+def sealed() -> Proposal:
+    """The founder's proposal in the open call."""
+    return proposal_of("sealed", "CurbSense")
+
+
+@pytest.fixture(scope="module")
+def walks(city: Flask, drawn: None) -> dict[str, Walk]:
     """What each of them comes to, and what is theirs without a link."""
-    roles = ("founder", "evaluator", "champion", "rival", "onlooker", "conflicted")
-    found = {**{role: walk(city, role) for role in roles}, "latecomer": Walk()}
+    mine = f"/apply/proposals/{sealed().reference}"
+    places = ("documents", "sections/impact/check", "sections/impact/1")
+    roles = ("evaluator", "champion", "rival", "onlooker", "conflicted")
+    found = {**{role: walk(city, role) for role in roles}, "latecomer": Walk(), "teammate": Walk()}
+    found["founder"] = walk(city, "founder", tuple(f"{mine}/{place}" for place in places))
+    about = db.session.get_one(Proposal, confided().proposal_id).reference
+    found["confider"] = walk(city, "confider", begin=(f"/apply/proposals/{about}",))
     for role, tries in unlinked(city, found["champion"]).items():
         found[role].unlinked = tries
     return found
@@ -147,7 +203,7 @@ def walks(city: Flask) -> dict[str, Walk]:
 
 def unlinked(app: Flask, champions: Walk) -> dict[str, list[tuple[str, str]]]:
     """What is there without a link to it in the demo: a session, a passkey, an upload, an invitation, a refusal,
-    addenda that were acknowledged already."""
+    addenda that were acknowledged already, a virus check that is done, a withdrawal that was undone."""
     browser(app, "founder")
     founder = user_of("founder")
     assert founder is not None
@@ -174,7 +230,7 @@ def unlinked(app: Flask, champions: Walk) -> dict[str, list[tuple[str, str]]]:
         .where(Proposal.organization_id == user_of("latecomer").memberships[0].organization_id)  # type: ignore[union-attr]  # one of the demo
     ).one()
     verdict = next(address for address in champions.forms if address.endswith("/verdict"))
-    ticks = f"/apply/proposals/{proposal_of('sealed', 'CurbSense').reference}/acknowledgments"
+    mine = f"/apply/proposals/{sealed().reference}"
     return {
         "founder": [
             ("POST", f"/account/sessions/{opened}/end"),
@@ -183,9 +239,12 @@ def unlinked(app: Flask, champions: Walk) -> dict[str, list[tuple[str, str]]]:
             ("GET", f"/uploads/{upload.id}"),
             ("POST", f"/uploads/{upload.id}/cancellation"),
             ("POST", f"/apply/organizations/{organization.id}/invitations/{invitation.id}/withdrawal"),
-            *((method, ticks) for method in ("GET", "POST")),
+            *((method, f"{mine}/acknowledgments") for method in ("GET", "POST")),
+            ("GET", f"{mine}/documents/pitch-deck/virus-check"),
+            ("POST", f"{mine}/restoration"),
         ],
-        "latecomer": [("GET", f"/apply/proposals/{late.reference}/refusals/{late.id}.json")],
+        "teammate": [(method, f"{mine}/submission/request") for method in ("GET", "POST")],
+        "latecomer": [("GET", f"/apply/proposals/{late.reference}/refusals/{late.id}{kind}") for kind in ("", ".json")],
         "evaluator": [("POST", "/review/cohorts/90/seat"), ("POST", "/review/cohorts/90/conflicts")],
         "champion": [(method, verdict.replace("verdict", "acceptance")) for method in ("GET", "POST")],
     }
