@@ -23,6 +23,9 @@ TARGETS = {
     "list_1000": "0.1",
     "finance": "0.1",
     "workspace": "0.1",
+    "upload_form": "0.25",
+    "upload_parts": "0.25",
+    "memory_uploads": "0.8",
     "cold_start": "1,100 ms",
     "memory_web": "110 MiB",
     "memory_worker": "160 MiB",
@@ -71,7 +74,15 @@ def page(lines: list[dict[str, Any]], machine: str) -> str:
         "commit",
     ]
     table = [f"| {' | '.join(heads)} |", "| --- |" + " ---: |" * 8 + " --- | --- |", *(row(line) for line in lines)]
-    return HEAD + "\n".join(table) + f"\n\nMachine: {machine}.\n"
+    return HEAD + "\n".join(table) + "\n\n" + "".join(steps(line) for line in lines) + f"Machine: {machine}.\n"
+
+
+def steps(line: dict[str, Any]) -> str:
+    """Which part of its time each step of a longer way takes, the waiting for its turn included."""
+    if "steps" not in line:
+        return ""
+    told = ", ".join(f"{name} {share:.0%}" for name, share in line["steps"].items())
+    return f"`{line['job']}`, step by step: {told}.\n\n"
 
 
 def machine() -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from bench.jobs import applying, pages, processes, reading, scoring
+from bench.jobs import applying, pages, processes, reading, scoring, uploading
 
 JOBS: dict[str, Callable[[], None]] = {
     "public_page": pages.public_page,
@@ -16,6 +16,9 @@ JOBS: dict[str, Callable[[], None]] = {
     "finance": reading.finance,
     "workspace": reading.workspace,
     "upload_form_page": reading.upload_form_page,
+    "upload_form": uploading.upload_form,
+    "upload_parts": uploading.upload_parts,
+    "memory_uploads": uploading.memory_uploads,
     "cold_start": processes.cold_start,
     "memory_web": processes.memory_web,
     "memory_worker": processes.memory_worker,
