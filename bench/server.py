@@ -17,7 +17,7 @@ from tests.support import services
 WORKERS, THREADS = 2, 4
 # As deploy/pglab-web@.service: modules are compiled once, whatever whoever measures keeps Python from writing; the
 # threads share two heaps.
-AS_INSTALLED = {"PYTHONDONTWRITEBYTECODE": "", "MALLOC_ARENA_MAX": "2"}
+AS_INSTALLED = {"PYTHONDONTWRITEBYTECODE": "", "MALLOC_ARENA_MAX": "2", "GRANIAN_BLOCKING_THREADS": str(THREADS)}
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ def command(kind: str, port: int, target: str, workers: int) -> list[str]:
 
 
 @contextmanager
-def served(target: str, environment: dict[str, str], *, workers: int = WORKERS) -> Iterator[Server]:
+def served(target: str, environment: dict[str, str], *, workers: int = WORKERS, nice: int = 0) -> Iterator[Server]:
     """Serve `target` (module:app) on a free loopback port and wait until it answers; stopped afterwards."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     kind = environment.get("BENCH_SERVER", "granian")
     process = subprocess.Popen(
-        command(kind, port, target, workers),
+        ["nice", "-n", str(nice), *command(kind, port, target, workers)],
         cwd=ROOT,
         env={**os.environ, **AS_INSTALLED, **environment},
         stdout=subprocess.DEVNULL,
