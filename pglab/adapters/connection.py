@@ -1,9 +1,10 @@
 """One connection to PostgreSQL that keeps what it has planned.
 
-Most of what PostgreSQL spends on a page is planning: every sealed table brings its policies into every plan. psycopg has
-a statement prepared once it was sent a few times, and PostgreSQL then plans it once for a connection; but psycopg forgets
-all of them with every ROLLBACK, because what they name may have been made in the transaction that is undone. Every page
-that was only looked at ends with a ROLLBACK, and the application's role makes no tables. See docs/decisions/0030.
+Most of what PostgreSQL spends on a page is planning: every sealed table brings its policies into every plan. psycopg
+has a statement prepared once it was sent a few times, and PostgreSQL then plans it once for a connection; but psycopg
+forgets all of them with every ROLLBACK, because what they name may have been made in the transaction that is undone.
+Every page that was only looked at ends with a ROLLBACK, and the application's role makes no tables. See
+docs/decisions/0030.
 """
 
 from typing import Any

@@ -1,9 +1,9 @@
 """Whoever submits is turned away last. In a process with few threads, pages leave one of them free and files two.
 
 A request waits a moment for its turn; a file does not once those before it hang, for it would hold a thread meanwhile.
-Signing in, checking, submitting and receipts are never turned away; all but the first have a process of their own besides
-(deploy/nginx.conf), so that no queue in front of these threads makes anybody late. See docs/operations.md, "The last
-hour".
+Signing in, checking, submitting and receipts are never turned away; all but signing in have a process of their own
+besides (deploy/nginx.conf), so that no queue in front of these threads makes anybody late. See docs/operations.md, "The
+last hour".
 """
 
 import functools
