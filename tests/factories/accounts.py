@@ -63,3 +63,10 @@ def make_organization(
         roles[make_user("Rita Representative")] = MemberRole.REPRESENTATIVE
     keep(organization, *(Membership(organization=organization, user=each, role=own) for each, own in roles.items()))
     return organization
+
+
+def make_editor(organization: Organization, name: str = "Ed Editor") -> User:
+    """Somebody on the startup's team who may write, and may not submit."""
+    editor = make_user(name)
+    keep(Membership(organization=organization, user=editor, role=MemberRole.EDITOR))
+    return editor

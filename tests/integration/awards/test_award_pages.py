@@ -4,12 +4,10 @@ import re
 
 import pytest
 
-from pglab.accounts.models import MemberRole, Membership
 from pglab.awards import queries, services
 from pglab.awards.states import DecisionStatus, Outcome
 from pglab.core.db import transaction
-from tests.factories import keep
-from tests.factories.accounts import make_director, make_finance_officer, make_program_manager, make_user
+from tests.factories.accounts import make_director, make_editor, make_finance_officer, make_program_manager, make_user
 from tests.factories.awards import decide, make_decided
 from tests.factories.proposals import representative_of
 from tests.factories.reviews import make_ranked_rfp
@@ -123,8 +121,7 @@ def test_asking_and_releasing_need_a_fresh_sign_in(panel, app, login):
 def test_editors_read_but_do_not_answer(panel, login):
     rfp, (one, two), _members = panel
     make_decided(rfp, {one: AWARD, two: DECLINE})
-    editor = make_user("Lee Editor")
-    keep(Membership(organization=one.organization, user=editor, role=MemberRole.EDITOR))
+    editor = make_editor(one.organization, "Lee Editor")
     client = login(editor)
 
     assert client.get(f"/apply/proposals/{one.reference}/decision").status_code == 200
@@ -134,8 +131,7 @@ def test_editors_read_but_do_not_answer(panel, login):
 def test_an_award_waits_on_the_first_page_until_it_is_answered(panel, login):
     rfp, (one, two), _members = panel
     chosen, other = representative_of(one.organization), representative_of(two.organization)
-    editor = make_user("Ed Editor")
-    keep(Membership(organization=one.organization, user=editor, role=MemberRole.EDITOR))
+    editor = make_editor(one.organization)
     words = "Accept or decline your award"
     assert words not in login(chosen).get("/apply").text
     make_decided(rfp, {one: AWARD, two: DECLINE})

@@ -20,7 +20,7 @@ from pglab.proposals.services import Claim
 from pglab.rfps.models import DocumentSlot
 from pglab.rfps.queries import list_slots
 from tests.factories import keep
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_editor, make_user
 from tests.factories.proposals import fill, make_document, make_draft, open_all, representative_of, submit
 from tests.factories.reviews import declare, make_panel
 from tests.factories.rfps import make_open_rfp, make_program_people
@@ -76,9 +76,7 @@ def proposal(rolled_back: None) -> Proposal:
 
 @pytest.fixture
 def editor(proposal: Proposal) -> User:
-    person = make_user("Ed Editor")
-    keep(Membership(organization=proposal.organization, user=person, role=MemberRole.EDITOR))
-    return person
+    return make_editor(proposal.organization)
 
 
 def test_an_editor_marks_and_a_representative_signs(proposal: Proposal, editor: User, login: Login):

@@ -15,7 +15,7 @@ from pglab.proposals import services
 from pglab.proposals.models import Proposal, Submission
 from pglab.rfps import queries as rfp_queries
 from tests.factories import keep
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_editor, make_user
 from tests.factories.proposals import make_submitted_proposal, representative_of, submit
 from tests.factories.rfps import make_open_rfp
 from tests.support.client import Client
@@ -32,8 +32,7 @@ def proposal(clock: OfficialClock) -> Proposal:
     """Submitted on Friday, October 9, 2026, a week before the deadline, by a team of two."""
     clock.freeze(datetime(2026, 10, 9, 16, 0, tzinfo=EASTERN))
     made = make_submitted_proposal(make_open_rfp())
-    editor = make_user("Ed Editor")
-    keep(Membership(organization=made.organization, user=editor, role=MemberRole.EDITOR))
+    make_editor(made.organization)
     db.session.expire_all()
     return made
 

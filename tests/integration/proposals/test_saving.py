@@ -5,15 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Interval, literal, select, update
 
-from pglab.accounts.models import MemberRole, Membership, SignInSession
+from pglab.accounts.models import MemberRole, SignInSession
 from pglab.accounts.services import change_member_role, remove_member
 from pglab.core.db import db, transaction
 from pglab.proposals import queries, services
 from pglab.proposals.models import Answer, Proposal
 from pglab.rfps import queries as rfp_queries
 from pglab.rfps.models import FormQuestion
-from tests.factories import keep
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_editor
 from tests.factories.proposals import fill, make_draft, representative_of
 from tests.factories.rfps import make_open_rfp
 from tests.support.person import Page, Person
@@ -38,7 +37,7 @@ def founder(proposal: Proposal, login) -> Person:
 def colleague_writes(proposal: Proposal, **texts: str) -> None:
     """Another member of the startup saves these answers while the page is open."""
     if len(proposal.organization.memberships) == 1:
-        keep(Membership(organization=proposal.organization, user=make_user("Lee Colleague"), role=MemberRole.EDITOR))
+        make_editor(proposal.organization, "Lee Colleague")
         db.session.refresh(proposal.organization)
     lee = next(each.user for each in proposal.organization.memberships if each.user.name == "Lee Colleague")
     with transaction():

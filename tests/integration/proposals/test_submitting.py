@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from pglab.accounts.models import MemberRole, Membership
 from pglab.core.canonical import sha256_hex
 from pglab.core.db import db, transaction
 from pglab.core.errors import AccessDeniedError, RuleError, StateError
@@ -16,8 +15,7 @@ from pglab.outbox.models import Notice
 from pglab.proposals import services
 from pglab.proposals.models import Refusal, Submission
 from scripts import verify_receipt
-from tests.factories import keep
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_editor
 from tests.factories.proposals import close, fill, make_draft, make_submitted_proposal, representative_of, submit
 from tests.factories.rfps import make_open_rfp
 
@@ -110,8 +108,7 @@ def test_the_command_checks_a_receipt(app, login, tmp_path):
 
 def test_only_a_representative_submits(login):
     proposal = fill(make_draft(make_open_rfp()))
-    editor = make_user("Ed Editor")
-    keep(Membership(organization=proposal.organization, user=editor, role=MemberRole.EDITOR))
+    editor = make_editor(proposal.organization)
 
     with pytest.raises(AccessDeniedError, match="representative"):
         send(proposal, actor=editor)

@@ -11,15 +11,14 @@ from uuid import uuid4
 
 import pytest
 
-from pglab.accounts.models import MemberRole, Membership, User
+from pglab.accounts.models import User
 from pglab.accounts.services import OrganizationProfile, change_organization, register_organization
 from pglab.core.db import db, transaction
 from pglab.core.errors import StateError
 from pglab.proposals import queries, services
 from pglab.proposals.models import Proposal, Submission
 from pglab.proposals.services import submitting
-from tests.factories import keep
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_editor, make_user
 from tests.factories.addenda import make_addendum
 from tests.factories.proposals import edit, fill, make_draft, make_submitted_proposal, representative_of, submit
 from tests.factories.rfps import make_open_rfp
@@ -47,9 +46,7 @@ def proposal() -> Proposal:
 
 
 def editor_of(proposal: Proposal) -> User:
-    editor = make_user("Ed Editor")
-    keep(Membership(organization=proposal.organization, user=editor, role=MemberRole.EDITOR))
-    return editor
+    return make_editor(proposal.organization)
 
 
 def rename(proposal: Proposal, **new: Any) -> None:

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from pglab.accounts.models import MemberRole, Membership
 from pglab.audit.models import AuditEvent
 from pglab.core.canonical import merkle_root
 from pglab.core.db import db, transaction
@@ -16,8 +15,7 @@ from pglab.outbox.models import Notice
 from pglab.proposals import queries, services
 from pglab.proposals.models import Submission, Withdrawal
 from scripts import verify_receipt
-from tests.factories import keep
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_editor, make_user
 from tests.factories.proposals import close, fill, make_draft, make_submitted_proposal, open_all, representative_of
 from tests.factories.proposals import submit as send
 from tests.factories.rfps import make_open_rfp, make_program_people
@@ -191,8 +189,7 @@ def test_nobody_at_the_city_is_told_before_the_opening():
 
 def test_only_a_representative_withdraws_and_only_what_was_seen(login):
     proposal = make_submitted_proposal(make_open_rfp())
-    editor = make_user("Ed Editor")
-    keep(Membership(organization=proposal.organization, user=editor, role=MemberRole.EDITOR))
+    editor = make_editor(proposal.organization)
     here = f"/apply/proposals/{proposal.reference}/withdrawal"
 
     with pytest.raises(AccessDeniedError), transaction():

@@ -18,7 +18,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from pglab.accounts.models import MemberRole, Membership, User
+from pglab.accounts.models import User
 from pglab.accounts.services import OrganizationProfile, change_organization
 from pglab.core.db import db, transaction
 from pglab.core.errors import RuleError
@@ -30,7 +30,7 @@ from pglab.proposals.services import attaching, submitting
 from pglab.proposals.states import PROPOSAL_WORKFLOW, ProposalEvent, ProposalStatus
 from pglab.rfps import queries as rfp_queries
 from tests.factories import keep
-from tests.factories.accounts import make_organization, make_user
+from tests.factories.accounts import make_editor, make_organization, make_user
 from tests.factories.addenda import cancel, make_addendum
 from tests.factories.proposals import close, fill, make_draft, open_all, representative_of
 from tests.factories.rfps import make_draft_rfp, make_open_rfp, make_program_people
@@ -78,8 +78,7 @@ def form_of(proposal: Proposal, **other: str) -> dict[str, str]:
 
 def only_representatives(login: Login, _clock: OfficialClock) -> None:
     proposal = fill(make_draft(make_open_rfp()))
-    editor = make_user("Ed Editor")
-    keep(Membership(organization=proposal.organization, user=editor, role=MemberRole.EDITOR))
+    editor = make_editor(proposal.organization)
     assert "Only an authorized representative can submit." in login(editor).get(path(proposal, "check")).text
     assert login(editor).post(path(proposal, "submission"), data=form_of(proposal)).status_code == 403
 

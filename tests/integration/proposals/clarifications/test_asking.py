@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from pglab.accounts.models import MemberRole, Membership
 from pglab.audit.models import AuditEvent
 from pglab.core.clock import EASTERN, official_now
 from pglab.core.db import db, transaction
@@ -17,7 +16,7 @@ from pglab.outbox.models import Notice
 from pglab.proposals import queries, services
 from pglab.rfps import queries as rfp_queries
 from tests.factories import keep
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_editor
 from tests.factories.clarifications import DAY, answer, ask, first_slot, make_opened_proposal, text_questions
 from tests.factories.proposals import make_submitted_proposal, representative_of
 from tests.factories.rfps import make_open_rfp, make_program_people
@@ -32,7 +31,7 @@ def mails() -> list[str]:
 
 def test_a_manager_asks_on_the_pages_and_the_team_is_told(login, clock):
     proposal, manager, _director = make_opened_proposal(clock)
-    keep(Membership(organization=proposal.organization, user=make_user("Ed Editor"), role=MemberRole.EDITOR))
+    make_editor(proposal.organization)
     client, new = login(manager), f"/manage/proposals/{proposal.reference}/clarifications/new"
     clock.freeze(datetime(2026, 10, 19, 9, 0, tzinfo=EASTERN))
 

@@ -13,7 +13,7 @@ from pglab.proposals.models import Proposal
 from pglab.proposals.services import attaching, marking
 from pglab.rfps.queries import list_slots
 from tests.factories import keep
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_editor, make_user
 from tests.factories.proposals import fill, make_document, make_draft, representative_of
 from tests.factories.rfps import make_open_rfp
 from tests.support.client import Client
@@ -35,9 +35,7 @@ def proposal(rolled_back: None) -> Proposal:
 
 @pytest.fixture
 def editor(proposal: Proposal) -> User:
-    person = make_user("Ed Editor")
-    keep(Membership(organization=proposal.organization, user=person, role=MemberRole.EDITOR))
-    return person
+    return make_editor(proposal.organization)
 
 
 def page_of(proposal: Proposal, place: str = "") -> str:
