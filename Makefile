@@ -98,4 +98,4 @@ programs: $(PACKAGES)
 	@scripts/need "the browser tests" chromium command -v chromium
 	@scripts/need "the proofs with a real virus scanner" clamav-daemon test -x /usr/sbin/clamd
 	@scripts/need "the proof of the status page behind a proxy" nginx-light test -x /usr/sbin/nginx
-	@scripts/need "the tests of names in other scripts" fonts-droid-fallback $(PY) -m tests.support.fonts
+	@scripts/need "the tests of names in other scripts" fonts-noto-cjk $(PY) -m tests.support.fonts

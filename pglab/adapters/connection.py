@@ -17,7 +17,8 @@ MOST_PREPARED = 250
 
 
 class Connection(psycopg.Connection):
-    """As psycopg's, but a ROLLBACK leaves the prepared statements in place, as it does in PostgreSQL."""
+    """As psycopg's, but a ROLLBACK leaves the prepared statements in place, as it does in PostgreSQL. After a statement
+    that failed they are forgotten: it may have been a plan that a migration made invalid."""
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
@@ -25,7 +26,6 @@ class Connection(psycopg.Connection):
 
     def rollback(self) -> None:
         """Undo what was done since the last commit. Raises OperationalError where the connection is lost."""
-        if self.pgconn.transaction_status == TransactionStatus.IDLE:
-            return
-        if self.pgconn.exec_(b"ROLLBACK").status != ExecStatus.COMMAND_OK:
+        keeping = self.pgconn.transaction_status == TransactionStatus.INTRANS
+        if not keeping or self.pgconn.exec_(b"ROLLBACK").status != ExecStatus.COMMAND_OK:
             super().rollback()

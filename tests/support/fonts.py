@@ -4,8 +4,8 @@ import sys
 
 import typst
 
-# As Debian's packages call them.
-FAMILIES = {"Noto Sans CJK SC", "Noto Serif CJK SC", "Droid Sans Fallback"}
+# As Debian’s package calls them. Others lack Korean.
+FAMILIES = {"Noto Sans CJK SC", "Noto Serif CJK SC"}
 
 
 def has_them() -> bool:

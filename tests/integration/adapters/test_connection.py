@@ -8,6 +8,7 @@ from flask import Flask
 
 from pglab.adapters.connection import Connection
 from pglab.core.db import db
+from tests.support import databases
 
 STATEMENT = "SELECT %s::int + 1"
 
@@ -57,6 +58,22 @@ def test_a_transaction_that_failed_is_undone_too(url: str):
         connection.rollback()
 
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_plan_that_a_migration_made_invalid_fails_once():
+    """PostgreSQL refuses a kept plan whose columns have another type since; the next try makes a new one."""
+    with databases.copy_of(databases.empty_database(), databases.run_name("plans")) as own:
+        owner = own.database_owner_url.replace("+psycopg", "")
+        with Connection.connect(owner) as site, psycopg.connect(owner, autocommit=True) as migrating:
+            migrating.execute("CREATE TABLE changed (name text)")
+            site.execute("SELECT name FROM changed", prepare=True)
+            site.rollback()
+            migrating.execute("ALTER TABLE changed ALTER name TYPE varchar(20)")
+
+            with pytest.raises(psycopg.errors.FeatureNotSupported, match="must not change result type"):
+                site.execute("SELECT name FROM changed")
+            site.rollback()
+            assert site.execute("SELECT name FROM changed").fetchall() == []
 
 
 def test_a_lost_connection_is_told(url: str):

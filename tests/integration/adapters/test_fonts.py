@@ -34,7 +34,7 @@ def promises_access(file: bytes) -> bool:
         return told.get("pdfuaid:part") == "1"
 
 
-@pytest.mark.skipif(not fonts.has_them(), reason="NOT RUN without a font: sudo apt-get install fonts-droid-fallback")
+@pytest.mark.skipif(not fonts.has_them(), reason="NOT RUN without a font: sudo apt-get install fonts-noto-cjk")
 def test_with_a_font_every_letter_is_there(tmp_path: Path):
     assert promises_access(pdf.kept_pdf("pdf/rfp.typ", TOLD, folder=tmp_path))
     assert [path.name.endswith(".boxes.pdf") for path in (tmp_path / "pdf").iterdir()] == [False]
