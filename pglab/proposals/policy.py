@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pglab.accounts.models import MemberRole, StaffRole, User
 from pglab.proposals.models import Clarification, Opening, Proposal
-from pglab.proposals.states import ProposalStatus
+from pglab.proposals.states import ProposalStatus, WithdrawalEffect
 
 VIEWERS_READ = "Viewers can read this proposal but not change it."
 REPRESENTATIVES_SIGN = "Only an authorized representative can sign the statement."
@@ -67,6 +67,14 @@ def may_withdraw(user: User, proposal: Proposal) -> bool:
         and call.decided_at is None
         and call.cancelled_at is None
     )
+
+
+def withdrawal_effect(proposal: Proposal, now: datetime) -> WithdrawalEffect:
+    """What withdrawing does now: until the deadline it can be undone, and after the opening the proposal stays in the
+    set that was published."""
+    if proposal.rfp.opened_at is not None:
+        return WithdrawalEffect.PUBLISHED
+    return WithdrawalEffect.FINAL if now > proposal.rfp.closes_at else WithdrawalEffect.UNDOABLE
 
 
 def may_undo_withdrawal(user: User, proposal: Proposal, now: datetime) -> bool:

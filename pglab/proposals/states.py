@@ -1,6 +1,6 @@
 """The stored states of a proposal (whether a submission stands) and of a clarification. All else is computed."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from pglab.core.states import Workflow
 
@@ -32,6 +32,14 @@ PROPOSAL_WORKFLOW = Workflow(
 class WithdrawalKind(StrEnum):
     WITHDRAWN = "withdrawn"
     UNDONE = "undone"
+
+
+class WithdrawalEffect(IntEnum):
+    """What a withdrawal does, by when it comes: it can be undone, it is final, or the proposal stays published."""
+
+    UNDOABLE = 1
+    FINAL = 2
+    PUBLISHED = 3
 
 
 class ClarificationStatus(StrEnum):

@@ -82,9 +82,11 @@ class SubmitForm(Form):
 
 
 class WithdrawForm(Form):
-    """Taking a proposal back; `seen` is the submission the page showed, so that no newer one is taken back unseen."""
+    """Taking a proposal back; `seen` is the submission the page showed, so that no newer one is taken back unseen, and
+    `effect` what the page said that withdrawing does."""
 
     seen = VersionField()
+    effect = VersionField(required=False)
     why = TextField("Why are you withdrawing?", required=False, max_length=1000, thing="the reason")
 
 

@@ -11,7 +11,7 @@ from pglab.audit.services import record
 from pglab.core.canonical import canonical_json, sha256_hex
 from pglab.core.clock import official_now
 from pglab.core.db import db
-from pglab.core.errors import GoneError, StateError, require
+from pglab.core.errors import GoneError, RuleError, StateError, require
 from pglab.outbox.services import defer
 from pglab.proposals import notices, policy
 from pglab.proposals.models import Proposal, Withdrawal
@@ -32,8 +32,11 @@ class Taken:
     opened: bool
 
 
-def withdraw_proposal(proposal: Proposal, *, seen: int, why: str = "", actor: User) -> Withdrawal:
-    """Take the submission that stands back, until the decisions are released; `seen` is its number on the page.
+def withdraw_proposal(
+    proposal: Proposal, *, seen: int, shown: int | None = None, why: str = "", actor: User
+) -> Withdrawal:
+    """Take the submission that stands back, until the decisions are released; `seen` is its number on the page, and
+    `shown` the WithdrawalEffect that page told (every page says it; RuleError where it is another by now).
 
     Before the opening the proposal leaves the set, and nobody at the City learns that there was one. After it, it stays
     in the set that was published; readers see that it was withdrawn and when, nobody scores or decides it any more,
@@ -46,6 +49,8 @@ def withdraw_proposal(proposal: Proposal, *, seen: int, why: str = "", actor: Us
         raise GoneError("The decisions are released, so this proposal can’t be withdrawn. An award can be declined.")
     if proposal.submission_number != seen:
         raise StateError("Your proposal was submitted again or withdrawn since you opened this page. Look at it again.")
+    if shown is not None and shown != policy.withdrawal_effect(proposal, taken.at):
+        raise RuleError("Withdrawing does something else by now than this page said. Read it again before you decide.")
     PROPOSAL_WORKFLOW.fire(proposal, ProposalEvent.WITHDRAW)
     proposal.withdrawn_at = taken.at
     if not taken.opened:

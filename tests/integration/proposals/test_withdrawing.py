@@ -19,6 +19,7 @@ from tests.factories.accounts import make_editor, make_user
 from tests.factories.proposals import close, fill, make_draft, make_submitted_proposal, open_all, representative_of
 from tests.factories.proposals import submit as send
 from tests.factories.rfps import make_open_rfp, make_program_people
+from tests.support.person import Person
 
 pytestmark = pytest.mark.usefixtures("rolled_back")
 
@@ -55,7 +56,7 @@ def test_a_representative_withdraws_and_undoes_it_on_the_pages(login):
     here = f"/apply/proposals/{proposal.reference}"
 
     before = client.get(f"{here}/withdrawal").text
-    withdrawn = client.post(f"{here}/withdrawal", data={"seen": 1, "why": "We ran out of people."})
+    withdrawn = client.post(f"{here}/withdrawal", data={"seen": 1, "effect": 1, "why": "We ran out of people."})
     between = client.get(f"{here}/withdrawal").text, client.get(here).text, client.get("/apply").text
     undone = client.post(f"{here}/restoration")
     after = client.get(here).text
@@ -70,6 +71,26 @@ def test_a_representative_withdraws_and_undoes_it_on_the_pages(login):
     assert "withdrew" not in after
     assert (proposal.status, proposal.submission_number, proposal.withdrawn_at) == ("submitted", 1, None)
     assert mails() == [f"Withdrawn: {proposal.reference}", f"{proposal.reference} counts again"]
+
+
+@pytest.mark.parametrize("meanwhile", ["closed", "opened"])
+def test_a_page_that_promised_something_else_asks_again(login, clock, meanwhile: str):
+    """Opened before the deadline it says that this can be undone; sent after it, or after the opening, it cannot."""
+    proposal = make_submitted_proposal(make_open_rfp())
+    client, here = login(representative_of(proposal.organization)), f"/apply/proposals/{proposal.reference}/withdrawal"
+    page = Person(client).open(here).sees("You can undo this, or submit again, until")
+    if meanwhile == "opened":
+        open_all(proposal.rfp, *make_program_people(), clock)
+    else:
+        close(proposal.rfp, clock)
+
+    page.press("Withdraw proposal", expect=422, why="We ran out of people.")
+    page.sees("Withdrawing does something else by now", "The deadline has passed, so you can’t undo this", "out of people")
+    assert client.post(here, data={"seen": 1}).status_code == 422, "and a form that lost what it said"
+    assert (proposal.status, mails()) == ("submitted", [])
+
+    page.press("Withdraw proposal")  # the control: what the page says now is done
+    assert proposal.status == "withdrawn"
 
 
 def test_the_withdrawal_is_signed_and_says_nothing_of_the_reason(login):
