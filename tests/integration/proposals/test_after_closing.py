@@ -11,7 +11,7 @@ from pglab.proposals import services
 from pglab.proposals.models import Proposal
 from pglab.rfps.queries import list_form_sections, list_slots
 from tests.factories.addenda import cancel, make_addendum, words
-from tests.factories.proposals import close, make_draft, make_submitted_proposal, open_all, representative_of
+from tests.factories.proposals import close, fill, make_draft, make_submitted_proposal, open_all, representative_of
 from tests.factories.rfps import make_open_rfp, make_program_people
 from tests.support.client import Client
 from tests.support.databases import OfficialClock
@@ -52,6 +52,18 @@ def test_every_page_of_a_draft_says_first_that_the_call_ended(login: Login, cloc
         assert "to fix before you can submit" not in answer
         assert "can’t be submitted before" not in answer
         assert answer.count(said) == 1, page
+
+
+def test_a_mark_made_after_the_deadline_is_said_to_go_nowhere(login: Login, clock: OfficialClock):
+    proposal = fill(make_draft(make_open_rfp()))
+    client, slot = login(representative_of(proposal.organization)), list_slots(proposal.rfp_id)[0].slug
+    here = f"/apply/proposals/{proposal.reference}/documents/{slot}/confidential"
+    promised = ("Evaluators read all of it", "It is filed with your proposal")
+    assert all(each in client.get(here).text for each in promised)  # the control
+
+    close(proposal.rfp, clock)
+
+    assert [each for each in promised if each in client.get(here).text] == []
 
 
 def test_the_card_of_the_deadline_says_what_counts(login: Login, clock: OfficialClock):

@@ -85,12 +85,26 @@ def test_a_page_that_promised_something_else_asks_again(login, clock, meanwhile:
         close(proposal.rfp, clock)
 
     page.press("Withdraw proposal", expect=422, why="We ran out of people.")
-    page.sees("Withdrawing does something else by now", "The deadline has passed, so you can’t undo this", "out of people")
+    page.sees(
+        "Withdrawing does something else by now", "The deadline has passed, so you can’t undo this", "out of people"
+    )
     assert client.post(here, data={"seen": 1}).status_code == 422, "and a form that lost what it said"
     assert (proposal.status, mails()) == ("submitted", [])
 
     page.press("Withdraw proposal")  # the control: what the page says now is done
     assert proposal.status == "withdrawn"
+
+
+def test_the_receipt_of_what_was_withdrawn_promises_nothing(login):
+    proposal = make_submitted_proposal(make_open_rfp())
+    page = Person(login(representative_of(proposal.organization)))
+    here = f"/apply/proposals/{proposal.reference}"
+    page.open(f"{here}/receipts/1").sees("What happens next", "You don’t need to do anything now")  # the control
+
+    withdraw(proposal)
+
+    page.open(f"{here}/receipts/1").sees("Your team withdrew this proposal", "you can undo that or submit again")
+    page.does_not_see("What happens next", "You don’t need to do anything now")
 
 
 def test_the_withdrawal_is_signed_and_says_nothing_of_the_reason(login):
