@@ -1,5 +1,6 @@
 """Once a call has closed, every page of a draft says so first, and what counts."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -52,6 +53,17 @@ def test_every_page_of_a_draft_says_first_that_the_call_ended(login: Login, cloc
         assert "to fix before you can submit" not in answer
         assert "can’t be submitted before" not in answer
         assert answer.count(said) == 1, page
+
+
+def test_a_page_left_open_has_the_words_ready_and_hidden(login: Login, clock: OfficialClock):
+    """A script shows them when the deadline passes; afterwards the page says it itself, and says it once."""
+    proposal = make_draft(make_open_rfp())
+    client = login(representative_of(proposal.organization))
+    ready = re.compile(r'<div [^>]*data-closing="Proposals closed at [^"]+ ET\. [^"]+" data-closes="\d+"[^>]* hidden>')
+    assert [page for page in pages_of(proposal) if len(ready.findall(client.get(page).text)) != 1] == []
+    close(proposal.rfp, clock)
+
+    assert [page for page in pages_of(proposal) if "data-closing" in client.get(page).text] == []
 
 
 def test_the_card_of_the_deadline_says_what_counts(login: Login, clock: OfficialClock):
