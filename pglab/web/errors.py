@@ -6,12 +6,12 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request
+from flask import Flask, Response, current_app, flash, g, jsonify, make_response, redirect, render_template, request
 from flask_login import AnonymousUserMixin  # type: ignore[import-untyped]  # Flask-Login ships no types
 from flask_security import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, SecurityError, Unauthorized
 from werkzeug.sansio.multipart import Data, Field, MultipartDecoder, Preamble
 
 from pglab.core.clock import machine_now, official_now
@@ -42,6 +42,8 @@ KEPT_FOR_A_DAY = (
     "You were signed out to protect your account. Your text is kept for 24 hours. "
     "Sign in, and it stands in the form again."
 )
+KEPT_AND_SIGNED_OUT = "You were signed out. Your text is kept for 24 hours. Sign in, and it stands in the form again."
+NOTHING_KEPT = "You were signed out to protect your account. Sign in, then do it again."
 # Refusals of a thing or a moment: who typed meanwhile gets the text back on the page that says so. Somebody may have
 # lost the right to save, or sight of the thing itself, since they opened the form.
 GIVING_BACK = (403, 404, 409, 410, 503)
@@ -157,16 +159,28 @@ def _not_now(status: int) -> str:
 
 
 def _csrf_error(_error: CSRFError) -> Response:
-    """A form of a session before this one: it stands in its page again, to be looked at and sent once more."""
+    """A form of a session before this one: it stands in its page again, to be looked at and sent once more. Where no
+    session followed, whoever sent it is told that they were signed out, and signs in first."""
     kept = kept_fields()
-    if wants_page() and (current_user.is_authenticated or asks_who_it_is()) and keep_typed(kept):
+    signed_out = _is_ours() and asks_who_it_is() and not _is_anybody()
+    if wants_page() and (current_user.is_authenticated or signed_out) and keep_typed(kept):
+        if signed_out:
+            flash(KEPT_AND_SIGNED_OUT, "info")
         return make_response(redirect(_way_back(kept), 303))
+    if signed_out:
+        return _http_error(Unauthorized())
     message = (
         "We kept your text. Check it and send it again."
         if kept
         else "Go back, open the page again, and retry. We also refuse what another site sends in your name."
     )
     return error_page(400, message, kept=kept, resend=bool(kept), title="This page was open too long")
+
+
+def _is_anybody() -> bool:
+    """Whether somebody is signed in; whose session has ended is nobody, also where the request was refused before."""
+    find_typist()
+    return bool(current_user.is_authenticated)
 
 
 def _way_back(kept: list[tuple[str, str]]) -> str:
@@ -188,7 +202,8 @@ def _http_error(error: HTTPException) -> Response:
     kept = kept_fields() if status == 401 else []
     if status == 401 and wants_page() and keep_typed(kept):
         return error_page(401, KEPT_FOR_A_DAY, kept=kept, goes_on=_way_back(kept))
-    response = error_page(status, _sentence(status), kept=kept, resend=status == 401 and bool(kept))
+    told = NOTHING_KEPT if status == 401 and not kept else _sentence(status)
+    response = error_page(status, told, kept=kept, resend=status == 401 and bool(kept))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Route, expect
 from sqlalchemy import func, select
 
 from pglab.accounts.models import MemberRole
@@ -22,6 +22,7 @@ from tests.support.site import Site
 
 pytestmark = pytest.mark.browser
 BOXES = ("is_true", "can_take_part", "knows_what_is_public")
+AFTER_CLOSING = "Proposals closed at 4:00 p.m. ET. What you change now stays with your team and is not sent."
 PRESSED_TWICE = "(form) => { form.requestSubmit(); form.requestSubmit(); }"
 
 
@@ -76,6 +77,33 @@ def test_a_page_left_open_across_the_deadline_says_so_and_submitting_is_refused(
     founder.press("Submit proposal", expect=410)
     founder.sees("This arrived after the deadline", "Submission 1, received", "is still in")
     assert count_submissions(demo) == before
+
+
+@pytest.mark.parametrize(
+    ("page", "field"), [("sections/impact", "q1"), ("documents/pitch-deck/confidential", "reason")]
+)
+def test_a_page_where_somebody_writes_says_that_proposals_closed(
+    demo: Site, a_window: Callable[..., Reader], submitted: tuple[str, str], page: str, field: str
+):
+    """As a status, by the official time, in view of whoever writes further down, who goes on writing."""
+    reference, name = submitted
+    until_deadline(demo, timedelta(seconds=20))
+    writer = a_window(demo, name).be(name).open(f"/apply/proposals/{reference}/{page}")
+    writer.page.locator("[data-closing][data-ready]").wait_for(state="attached")
+    box, said = writer.page.locator(f"main [name={field}]"), writer.page.locator("[data-closing] [role=status]")
+    box.fill("Before.")
+    box.evaluate("(box) => box.scrollIntoView({ block: 'end' })")
+    writer.does_not_see("Proposals closed")  # the control: before the deadline nothing is said
+    expect(said).to_be_hidden()
+
+    expect(said).to_be_visible(timeout=60_000)
+    expect(said).to_have_text(AFTER_CLOSING)
+    expect(said).to_be_in_viewport()
+    expect(box).to_be_focused()
+    writer.page.keyboard.type(" After.")
+    expect(box).to_have_value("Before. After.")
+    if field == "q1":
+        writer.press("Save and continue").sees("Saved.", "Proposals are closed")
 
 
 def test_pressing_submit_twice_and_loading_the_answer_again_sends_one(

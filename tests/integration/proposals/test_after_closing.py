@@ -1,5 +1,6 @@
 """Once a call has closed, every page of a draft says so first, and what counts."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -64,6 +65,17 @@ def test_a_mark_made_after_the_deadline_is_said_to_go_nowhere(login: Login, cloc
     close(proposal.rfp, clock)
 
     assert [each for each in promised if each in client.get(here).text] == []
+
+
+def test_a_page_left_open_has_the_words_ready_and_hidden(login: Login, clock: OfficialClock):
+    """A script shows them when the deadline passes; afterwards the page says it itself, and says it once."""
+    proposal = make_draft(make_open_rfp())
+    client = login(representative_of(proposal.organization))
+    ready = re.compile(r'<div [^>]*data-closing="Proposals closed at [^"]+ ET\. [^"]+" data-closes="\d+"[^>]* hidden>')
+    assert [page for page in pages_of(proposal) if len(ready.findall(client.get(page).text)) != 1] == []
+    close(proposal.rfp, clock)
+
+    assert [page for page in pages_of(proposal) if "data-closing" in client.get(page).text] == []
 
 
 def test_the_card_of_the_deadline_says_what_counts(login: Login, clock: OfficialClock):

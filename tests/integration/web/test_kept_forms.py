@@ -76,6 +76,68 @@ def test_it_waits_also_when_a_script_met_the_end_first(proposal, login):
     person.open(page_of(proposal)).sees(TYPED).press("Save and continue").sees("Saved.")
 
 
+def test_a_page_in_another_tab_met_the_end_first(proposal, login):
+    """The form's token went with the session, and so did what that page said of it."""
+    owner = representative_of(proposal.organization)
+    client = login(owner)
+    person = Person(client).open(page_of(proposal))
+    end_sessions(owner)
+    Person(client).open("/apply").sees("You were signed out")
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    person.press("Save and continue", q1=TYPED)
+    assert person.path == "/sign-in"
+    person.sees("You were signed out. Your text is kept for 24 hours.").does_not_see("This page was open too long")
+    client.sign_in(owner)
+
+    person.open(page_of(proposal)).sees(TYPED).press("Save and continue").sees("Saved.")
+
+
+def test_a_form_of_somebody_who_signed_out_in_another_tab_says_so_at_once(proposal, login):
+    """Nothing is kept for a browser that nobody is signed in with: the text stands on the page, and goes on from there
+    to its form once somebody is."""
+    owner = representative_of(proposal.organization)
+    client = login(owner)
+    person = Person(client).open(page_of(proposal))
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    Person(client).open("/account").press("Sign out")
+    person.press("Save and continue", q1=TYPED, expect=401).does_not_see("This page was open too long")
+    person.sees(
+        "You were signed out", "Your text is kept below. Sign in, then send it again.", "Sign in (opens a new tab)"
+    )
+    assert db.session.query(KeptForm).count() == 0
+    client.sign_in(owner)
+    person.press("Send again").sees("Your text stands in the form again").press("Save and continue").sees("Saved.")
+
+    assert db.session.query(Answer).one().text == TYPED
+
+
+def test_a_button_pressed_after_signing_out_in_another_tab_says_so_too(proposal, login):
+    """Nothing was typed, so nothing stands below. The control: another site's press is told nothing."""
+    client = login(representative_of(proposal.organization))
+    Person(client).open("/account").press("Sign out")
+    pressed, forged = (
+        client.post("/account/notices/read", csrf=False, headers={"Sec-Fetch-Site": site})
+        for site in ("same-origin", "cross-site")
+    )
+
+    assert (pressed.status_code, forged.status_code) == (401, 400)
+    assert "You were signed out" in pressed.text
+    assert [words for words in ("Your text", "you typed", "too long") if words in pressed.text] == []
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {}])
+def test_a_form_of_another_site_gets_no_such_page(proposal, login, headers):
+    """The browser of an ended session, the same form, another sender. The control: the tests above."""
+    client = login(representative_of(proposal.organization))
+    end_sessions(representative_of(proposal.organization))
+    assert client.get("/apply").status_code == 303
+    given = client.post(page_of(proposal), data={"q1": TYPED}, csrf=False, headers=headers)
+
+    assert (given.status_code, TYPED in given.text) == (400, False)
+    assert "This page was open too long" in given.text
+    assert db.session.query(KeptForm).count() == 0
+
+
 def test_a_form_of_an_earlier_session_is_put_back(proposal, login):
     """Signed in again in another tab: no error page, the same form."""
     owner = representative_of(proposal.organization)

@@ -33,7 +33,7 @@ export function easternTime(at) {
 
 /** The server's clock when it answered: from the answer's Server-Timing (`now;desc="1792267200000"`), which stays right on a
  *  page kept by a cache, else from the page itself. */
-function serverClock(line) {
+export function serverClock(line) {
   const told = performance.getEntriesByType("navigation")[0]?.serverTiming?.find((entry) => entry.name === "now");
   return Number(told?.description || line.dataset.now);
 }
