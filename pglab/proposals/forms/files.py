@@ -10,7 +10,7 @@ from pglab.documents.queries import safe_filename
 from pglab.proposals import policy
 from pglab.proposals.models import Attachment, ConfidentialityMark
 from pglab.proposals.models.marks import PAGES_NAMED_LENGTH
-from pglab.proposals.queries import GivenFile
+from pglab.proposals.queries import GivenFile, mark_sign
 from pglab.rfps.models import DocumentSlot
 from pglab.web.filters import et_day, filesize, plural
 from pglab.web.forms import AskedField, ChoiceField, Form, LineField, TextField, TickField, UploadField
@@ -21,15 +21,20 @@ NO_FILE = UUID(int=0)
 MANY = 999_999
 
 
-class SeenFileField(AskedField):
-    """Hidden: which file the page showed. What is decided about it counts for no other."""
+class SeenField(AskedField):
+    """Hidden: what the page showed. What is decided about it counts for nothing else."""
 
     widget = HiddenInput()
-    empty = NO_FILE
-    data: UUID
 
     def __init__(self, label: str | None = None, **kwargs: Any) -> None:
         super().__init__(label, **{"required": False, **kwargs})
+
+
+class SeenFileField(SeenField):
+    """Which file the page showed."""
+
+    empty = NO_FILE
+    data: UUID
 
     def read(self, written: str) -> UUID:
         try:
@@ -40,6 +45,33 @@ class SeenFileField(AskedField):
     def show(self, document_id: UUID | None) -> None:
         """From here on the page shows this file."""
         self.data, self.typed = document_id or NO_FILE, str(document_id or NO_FILE)
+
+
+class SeenMarkField(SeenField):
+    """Which file the page showed, and the sign of what was marked in it."""
+
+    empty = (NO_FILE, "")
+    data: tuple[UUID, str]
+
+    def read(self, written: str) -> tuple[UUID, str]:
+        name, _, sign = written.strip().partition(" ")
+        try:
+            return UUID(name), sign
+        except ValueError:
+            return self.empty
+
+    def write(self, answer: tuple[UUID, str]) -> str:
+        return " ".join([str(answer[0]), answer[1]]).strip()
+
+    def show(self, attachment: Attachment | None, mark: ConfidentialityMark | None) -> None:
+        """From here on the page shows this file, with this mark."""
+        self.data = mark_seen(attachment, mark)
+        self.typed = self.write(self.data)
+
+
+def mark_seen(attachment: Attachment | None, mark: ConfidentialityMark | None) -> tuple[UUID, str]:
+    """What a page shows that is about this file and its mark."""
+    return attachment.document_id if attachment else NO_FILE, mark_sign(mark)
 
 
 class RemoveFileForm(Form):
@@ -118,11 +150,17 @@ class PagesField(LineField):
         return named
 
 
-def mark_form(attachment: Attachment | None, known: ConfidentialityMark | None, *, may_sign: bool) -> Form:
+def mark_form(
+    attachment: Attachment | None,
+    mark: ConfidentialityMark | None,
+    known: ConfidentialityMark | None,
+    *,
+    may_sign: bool,
+) -> Form:
     """Which pages of the slot's file are confidential, and why; begun with what is `known` of it or the one before."""
     document = attachment.document if attachment else None
     fields: dict[str, AskedField] = {
-        "seen": SeenFileField(default=document.id if document else NO_FILE),
+        "seen": SeenMarkField(default=mark_seen(attachment, mark)),
         "pages_named": PagesField(
             "Which pages?",
             last=document.pages if document else MANY,

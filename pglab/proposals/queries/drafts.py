@@ -282,6 +282,11 @@ def find_mark(attachment: Attachment) -> ConfidentialityMark | None:
     )
 
 
+def mark_sign(mark: ConfidentialityMark | None) -> str:
+    """A short sign for what a page showed to be marked and signed; nothing where nothing was marked."""
+    return fingerprint(f"{mark.pages_named}\n{mark.signed_by_id}\n{mark.reason}") if mark else ""
+
+
 def find_mark_before(attachment: Attachment) -> ConfidentialityMark | None:
     """The mark on the file that this one replaced, while that file is kept."""
     return db.session.scalar(

@@ -10,6 +10,7 @@ from pglab.proposals.services.counting import allow_counting
 from pglab.proposals.services.judging import follow_verdict
 from pglab.proposals.services.marking import (
     Claim,
+    OtherMarkError,
     attach_redacted,
     mark_file,
     redacted_purpose,
@@ -43,6 +44,7 @@ __all__ = [
     "ONLY_REPRESENTATIVES_ANSWER",
     "Claim",
     "OtherFileError",
+    "OtherMarkError",
     "acknowledge_addenda",
     "allow_counting",
     "answer_clarification",
