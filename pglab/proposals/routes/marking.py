@@ -120,7 +120,7 @@ def redacted_copy(reference: str, slug: str) -> ResponseReturnValue:
         form=form,
         now=official_now(),
         waiting=find_waiting(purpose, actor=me()),
-        ticket=make_ticket(services.file_rule(slot), purpose, proposal.organization_id),
+        ticket=make_ticket(services.redacted_rule(slot), purpose, proposal.organization_id),
     )
     return uploading_page(page, 422 if form.problems else 200)
 

@@ -14,6 +14,7 @@ from pglab.proposals.services.marking import (
     attach_redacted,
     mark_file,
     redacted_purpose,
+    redacted_rule,
     remove_redacted,
     unmark_file,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "plan_reminders",
     "proposals_opened",
     "redacted_purpose",
+    "redacted_rule",
     "refuse_if_late",
     "refuse_late",
     "remind",

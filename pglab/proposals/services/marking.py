@@ -9,7 +9,7 @@ from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError, RuleError, StateError, require
 from pglab.documents.models import Document, Upload
-from pglab.documents.services import SentFile, receive_document
+from pglab.documents.services import FileRule, SentFile, receive_document
 from pglab.proposals import policy, queries
 from pglab.proposals.models import Attachment, ConfidentialityMark, Proposal
 from pglab.proposals.services.answering import lock_draft
@@ -46,6 +46,11 @@ class OtherMarkError(StateError):
 def redacted_purpose(proposal: Proposal, slot: DocumentSlot) -> str:
     """What an upload of a redacted copy in parts is bound to."""
     return f"redacted {proposal.id} {slot.id}"
+
+
+def redacted_rule(slot: DocumentSlot) -> FileRule:
+    """What a redacted copy has to be: what the slot takes, refused by its own name."""
+    return replace(file_rule(slot), title="Redacted copy")
 
 
 def mark_file(
@@ -111,7 +116,7 @@ def attach_redacted(
     require(policy.may_edit(actor, proposal), policy.VIEWERS_READ)
     original = queries.find_attachment(proposal, slot.slug)
     _marked(original)
-    rule = replace(file_rule(slot), unlike=original.document.sha256 if original else None)
+    rule = replace(redacted_rule(slot), unlike=original.document.sha256 if original else None)
     document = receive_document(given, rule, actor=actor, sealed_rfp_id=proposal.rfp_id)
     attachment = _locked(proposal, slot, seen)
     mark = _marked(attachment)
