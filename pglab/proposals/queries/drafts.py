@@ -297,6 +297,11 @@ def find_mark_before(attachment: Attachment) -> ConfidentialityMark | None:
     )
 
 
+def is_marked(attachment: Attachment | None) -> bool:
+    """Whether the file in the slot is marked, or the one that it replaced, while that is kept."""
+    return attachment is not None and bool(find_mark(attachment) or find_mark_before(attachment))
+
+
 def find_attachment(proposal: Proposal, slug: str) -> Attachment | None:
     """The draft's file in one slot."""
     return next((found for found in list_attachments(proposal) if found.slot.slug == slug), None)

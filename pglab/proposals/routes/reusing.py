@@ -10,7 +10,7 @@ from pglab.core.errors import RuleError
 from pglab.proposals import forms, queries, services
 from pglab.proposals.models import Proposal
 from pglab.proposals.routes.blueprint import bp
-from pglab.proposals.routes.files import slot_to_change
+from pglab.proposals.routes.files import slot_to_change, tell_unmarked
 from pglab.rfps import queries as rfp_queries
 from pglab.rfps.models import DocumentSlot
 from pglab.web.forms import Form
@@ -61,6 +61,7 @@ def reuse_document(reference: str, slug: str) -> ResponseReturnValue:
     given = queries.list_given_files(proposal)
     form, replaced = forms.reuse_form(given, queries.find_attachment(proposal, slug)), ""
     if form.submitted():
+        marked = queries.is_marked(queries.find_attachment(proposal, slug))
         try:
             with transaction():
                 services.reuse_file(proposal, slot, form.document.data, actor=me(), seen=form.seen.data)
@@ -71,6 +72,7 @@ def reuse_document(reference: str, slug: str) -> ResponseReturnValue:
             form.show(error)
         else:
             flash("The file is in its place.", "success")
+            tell_unmarked(proposal, slot, marked=marked)
             return redirect(url_for(".document", reference=proposal.reference, slug=slot.slug), 303)
     page = render_template(
         "proposals/files/reuse.html",

@@ -12,7 +12,7 @@ from pglab.documents.states import WITHHELD
 from pglab.proposals import policy, queries
 from pglab.proposals.models import Attachment, Proposal
 from pglab.proposals.services.answering import lock_draft
-from pglab.proposals.services.attaching import OtherFileError, file_rule, find_newest, put_in_slot
+from pglab.proposals.services.attaching import OtherFileError, file_rule, find_newest, put_in_slot, told_unmarked
 from pglab.rfps.models import DocumentSlot
 
 # Which file each slot held on the page, by the slot's name in addresses; none for an empty slot.
@@ -78,9 +78,11 @@ def reuse_file(
     if _held(standing) == document.id:
         return
     _refuse_unseen(slot, standing, seen)
-    put_in_slot(proposal, slot, document, actor=actor)
+    marked = queries.is_marked(standing)
+    attachment = put_in_slot(proposal, slot, document, actor=actor)
     proposal.version += 1
-    record("proposal.file_reused", proposal, actor=actor, after={"slot": slot.slug, "version": proposal.version})
+    given = {"slot": slot.slug, "version": proposal.version, **told_unmarked(attachment, marked=marked)}
+    record("proposal.file_reused", proposal, actor=actor, after=given)
 
 
 def _held(attachment: Attachment | None) -> UUID | None:
