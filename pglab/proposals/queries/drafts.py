@@ -282,6 +282,11 @@ def find_mark(attachment: Attachment) -> ConfidentialityMark | None:
     )
 
 
+def mark_sign(mark: ConfidentialityMark | None) -> str:
+    """A short sign for what a page showed to be marked and signed; nothing where nothing was marked."""
+    return fingerprint(f"{mark.pages_named}\n{mark.signed_by_id}\n{mark.reason}") if mark else ""
+
+
 def find_mark_before(attachment: Attachment) -> ConfidentialityMark | None:
     """The mark on the file that this one replaced, while that file is kept."""
     return db.session.scalar(
@@ -290,6 +295,11 @@ def find_mark_before(attachment: Attachment) -> ConfidentialityMark | None:
             ConfidentialityMark.document_id == attachment.earlier_document_id,
         )
     )
+
+
+def is_marked(attachment: Attachment | None) -> bool:
+    """Whether the file in the slot is marked, or the one that it replaced, while that is kept."""
+    return attachment is not None and bool(find_mark(attachment) or find_mark_before(attachment))
 
 
 def find_attachment(proposal: Proposal, slug: str) -> Attachment | None:

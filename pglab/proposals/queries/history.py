@@ -117,6 +117,11 @@ def _taken_back(after: Mapping[str, Any], titles: Titles) -> str:
     )
 
 
+def _given(sentence: str) -> Say:
+    lost = ". It is not marked as confidential, as the one before was"
+    return lambda after, titles: sentence.format(titles.slot(after)) + (lost if after.get("unmarked") else "")
+
+
 def _about_slot(sentence: str) -> Say:
     return lambda after, titles: sentence.format(titles.slot(after))
 
@@ -147,9 +152,9 @@ SENTENCES: dict[str, tuple[HistoryKind, Say]] = {
     "proposal.started": (KINDS.SENDING, _plain("Started the proposal")),
     "proposal.answered": (KINDS.ANSWERS, _answered),
     "proposal.section_checked": (KINDS.ANSWERS, _checked),
-    "proposal.file_attached": (KINDS.FILES, _about_slot("Uploaded a file for {}")),
+    "proposal.file_attached": (KINDS.FILES, _given("Uploaded a file for {}")),
     "proposal.file_removed": (KINDS.FILES, _about_slot("Removed the file for {}")),
-    "proposal.file_reused": (KINDS.FILES, _about_slot("Used an earlier file for {}")),
+    "proposal.file_reused": (KINDS.FILES, _given("Used an earlier file for {}")),
     "proposal.file_moved": (KINDS.FILES, _moved),
     "proposal.file_refused": (KINDS.FILES, _refused),
     "proposal.file_marked": (KINDS.FILES, _marked),

@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from pglab.accounts.session import me
 from pglab.core.clock import official_now
@@ -31,6 +32,7 @@ def document(reference: str, slug: str) -> ResponseReturnValue:
     form = forms.FileForm()
     form.file.blank = queries.ask_for_file(slot)
     if form.submitted():
+        marked = queries.is_marked(queries.find_attachment(proposal, slug))
         try:
             with transaction():
                 made = services.attach_file(proposal, slot, given_file(form.file, purpose), actor=me())
@@ -39,6 +41,7 @@ def document(reference: str, slug: str) -> ResponseReturnValue:
         else:
             checking = " Checking it now." if made.document.verdict is None else ""
             flash(f"{safe_filename(made.document)} received.{checking}", "success")
+            tell_unmarked(proposal, slot, marked=marked)
             here = url_for(".document", reference=proposal.reference, slug=slug)
             return redirect(f"{here}?return=check" if came_from() else here, 303)
     page = render_template(
@@ -109,6 +112,18 @@ def one_file(reference: str, slug: str) -> Document:
     if attachment is None:
         raise NotFoundError("There is no file here yet.")
     return attachment.document
+
+
+def tell_unmarked(proposal: Proposal, slot: DocumentSlot, *, marked: bool) -> None:
+    """Say on the next page that the new file is not marked as confidential, where the one it replaced was (`marked`).
+
+    As long as that one may come back, the page itself says so."""
+    if marked and not queries.is_marked(queries.find_attachment(proposal, slot.slug)):
+        words = Markup(
+            'The file before this one was marked as confidential. This one is not. <a href="{}">Mark it too</a>'
+        )
+        marking = url_for(".confidential", reference=proposal.reference, slug=slot.slug)
+        flash(words.format(marking), "warning")
 
 
 def slot_to_change(reference: str, slug: str) -> tuple[Proposal, DocumentSlot]:

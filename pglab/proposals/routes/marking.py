@@ -27,12 +27,12 @@ def confidential(reference: str, slug: str) -> ResponseReturnValue:
     """Say which pages of a file are confidential and why, and sign the statement."""
     proposal, slot = slot_to_change(reference, slug)
     may_sign = policy.may_submit(me(), proposal)
-    form, replaced = _mark_form(proposal, slug, may_sign=may_sign), ""
+    form, replaced, remarked = _mark_form(proposal, slug, may_sign=may_sign), "", False
     if form.submitted():
         try:
             signed = _save_mark(proposal, slot, form)
-        except services.OtherFileError as error:
-            replaced = error.message
+        except (services.OtherFileError, services.OtherMarkError) as error:
+            replaced, remarked = error.message, isinstance(error, services.OtherMarkError)
             form = _mark_form(proposal, slug, may_sign=may_sign, shown_anew=True)
         except RuleError as error:
             form.show(error)
@@ -49,6 +49,7 @@ def confidential(reference: str, slug: str) -> ResponseReturnValue:
         form=form,
         now=official_now(),
         replaced=replaced,
+        remarked=remarked,
         statement=policy.STATEMENT,
         may_sign=may_sign,
         submitters=[user.name for user in submitters(proposal)],
@@ -58,7 +59,7 @@ def confidential(reference: str, slug: str) -> ResponseReturnValue:
 
 def _save_mark(proposal: Proposal, slot: DocumentSlot, form: Form) -> bool:
     """Keep what the form says; whether its statement is signed now."""
-    claim = services.Claim(form.pages_named.data, form.reason.data, form.seen.data)
+    claim = services.Claim(form.pages_named.data, form.reason.data, *form.seen.data)
     sign = bool(form.data.get("sign"))
     with transaction():
         made = services.mark_file(proposal, slot, claim, actor=me(), sign=sign, unsign=form.unsign.data)
@@ -66,12 +67,13 @@ def _save_mark(proposal: Proposal, slot: DocumentSlot, form: Form) -> bool:
 
 
 def _mark_form(proposal: Proposal, slug: str, *, may_sign: bool, shown_anew: bool = False) -> Form:
-    """The form about the file that is there now; `shown_anew`: with what was typed about another, but unsigned."""
+    """The form about what is there now; `shown_anew`: with what was typed about something else, but unsigned."""
     attachment = queries.find_attachment(proposal, slug)
-    known = (queries.find_mark(attachment) or queries.find_mark_before(attachment)) if attachment else None
-    form = forms.mark_form(attachment, known, may_sign=may_sign)
+    mark = queries.find_mark(attachment) if attachment else None
+    known = mark or (queries.find_mark_before(attachment) if attachment else None)
+    form = forms.mark_form(attachment, mark, known, may_sign=may_sign)
     if shown_anew:
-        form.seen.show(attachment.document_id if attachment else None)
+        form.seen.show(attachment, mark)
         for name in {"sign", "unsign"} & set(form.data):
             form[name].data = False
     return form
@@ -118,7 +120,7 @@ def redacted_copy(reference: str, slug: str) -> ResponseReturnValue:
         form=form,
         now=official_now(),
         waiting=find_waiting(purpose, actor=me()),
-        ticket=make_ticket(services.file_rule(slot), purpose, proposal.organization_id),
+        ticket=make_ticket(services.redacted_rule(slot), purpose, proposal.organization_id),
     )
     return uploading_page(page, 422 if form.problems else 200)
 

@@ -10,9 +10,11 @@ from pglab.proposals.services.counting import allow_counting
 from pglab.proposals.services.judging import follow_verdict
 from pglab.proposals.services.marking import (
     Claim,
+    OtherMarkError,
     attach_redacted,
     mark_file,
     redacted_purpose,
+    redacted_rule,
     remove_redacted,
     unmark_file,
 )
@@ -43,6 +45,7 @@ __all__ = [
     "ONLY_REPRESENTATIVES_ANSWER",
     "Claim",
     "OtherFileError",
+    "OtherMarkError",
     "acknowledge_addenda",
     "allow_counting",
     "answer_clarification",
@@ -67,6 +70,7 @@ __all__ = [
     "plan_reminders",
     "proposals_opened",
     "redacted_purpose",
+    "redacted_rule",
     "refuse_if_late",
     "refuse_late",
     "remind",

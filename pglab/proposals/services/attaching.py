@@ -43,10 +43,17 @@ def attach_file(proposal: Proposal, slot: DocumentSlot, given: SentFile | Upload
     require(policy.may_edit(actor, proposal), policy.VIEWERS_READ)
     document = receive_document(given, file_rule(slot), actor=actor, sealed_rfp_id=proposal.rfp_id)
     lock_draft(proposal)
+    marked = queries.is_marked(find_newest(proposal, slot))
     attachment = put_in_slot(proposal, slot, document, actor=actor)
     proposal.version += 1
-    record("proposal.file_attached", proposal, actor=actor, after={"slot": slot.slug, "version": proposal.version})
+    after = {"slot": slot.slug, "version": proposal.version, **told_unmarked(attachment, marked=marked)}
+    record("proposal.file_attached", proposal, actor=actor, after=after)
     return attachment
+
+
+def told_unmarked(attachment: Attachment, *, marked: bool) -> dict[str, bool]:
+    """What the log adds where a file is not marked as confidential, and the one that it replaced was (`marked`)."""
+    return {"unmarked": True} if marked and not queries.is_marked(attachment) else {}
 
 
 def put_in_slot(proposal: Proposal, slot: DocumentSlot, document: Document, *, actor: User) -> Attachment:

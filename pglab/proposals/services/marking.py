@@ -9,7 +9,7 @@ from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError, RuleError, StateError, require
 from pglab.documents.models import Document, Upload
-from pglab.documents.services import SentFile, receive_document
+from pglab.documents.services import FileRule, SentFile, receive_document
 from pglab.proposals import policy, queries
 from pglab.proposals.models import Attachment, ConfidentialityMark, Proposal
 from pglab.proposals.services.answering import lock_draft
@@ -28,16 +28,29 @@ UNMARKED = "This file is not marked as confidential."
 
 @dataclass(frozen=True)
 class Claim:
-    """What a startup says of a file: which pages are confidential, and why; `seen` is the file the page showed."""
+    """What a startup says of a file: which pages are confidential, and why.
+
+    `seen` is the file the page showed, and `shown` the sign of what it showed to be marked (`queries.mark_sign`).
+    """
 
     pages_named: str
     reason: str
     seen: UUID | None = None
+    shown: str | None = None
+
+
+class OtherMarkError(StateError):
+    """Something else is marked in the file, or signed, than the page showed (409)."""
 
 
 def redacted_purpose(proposal: Proposal, slot: DocumentSlot) -> str:
     """What an upload of a redacted copy in parts is bound to."""
     return f"redacted {proposal.id} {slot.id}"
+
+
+def redacted_rule(slot: DocumentSlot) -> FileRule:
+    """What a redacted copy has to be: what the slot takes, refused by its own name."""
+    return replace(file_rule(slot), title="Redacted copy")
 
 
 def mark_file(
@@ -47,13 +60,16 @@ def mark_file(
 
     Only an authorized representative signs (`sign`); the statement is filed with the submission (Right-to-Know Law,
     section 707(b)). Another text takes an earlier signature away, if that is meant (`unsign`); else it is refused
-    beside that field. Nothing is said of another file than the one that was shown (409).
+    beside that field. Nothing is said of another file than the one that was shown, and no other text than the one that
+    was shown is written over (409); what stands already may be said again.
     """
     require(policy.may_edit(actor, proposal), policy.VIEWERS_READ)
     require(not sign or policy.may_submit(actor, proposal), policy.REPRESENTATIVES_SIGN)
     attachment = _locked(proposal, slot, claim.seen)
     mark = queries.find_mark(attachment)
     text = "new" if mark is None else "same" if (mark.pages_named, mark.reason) == _said(claim) else "changed"
+    if text != "same":
+        _refuse_other_mark(mark, claim.shown)
     mark = mark or ConfidentialityMark(proposal_id=proposal.id, document_id=attachment.document_id)
     signed = mark.signed_by if text == "changed" else None
     if signed is not None and not (sign or unsign):
@@ -75,6 +91,12 @@ def _said(claim: Claim) -> tuple[str, str]:
     return claim.pages_named, claim.reason
 
 
+def _refuse_other_mark(mark: ConfidentialityMark | None, shown: str | None) -> None:
+    if shown is not None and shown != queries.mark_sign(mark):
+        done = "changed" if mark else "removed"
+        raise OtherMarkError(f"What is marked in this file was {done} while this page was open.")
+
+
 def unmark_file(proposal: Proposal, slot: DocumentSlot, *, actor: User, seen: UUID | None = None) -> None:
     """Take the mark of the slot's file back, and its redacted copy with it; of the file `seen`, and no other (409)."""
     require(policy.may_edit(actor, proposal), policy.VIEWERS_READ)
@@ -94,7 +116,7 @@ def attach_redacted(
     require(policy.may_edit(actor, proposal), policy.VIEWERS_READ)
     original = queries.find_attachment(proposal, slot.slug)
     _marked(original)
-    rule = replace(file_rule(slot), unlike=original.document.sha256 if original else None)
+    rule = replace(redacted_rule(slot), unlike=original.document.sha256 if original else None)
     document = receive_document(given, rule, actor=actor, sealed_rfp_id=proposal.rfp_id)
     attachment = _locked(proposal, slot, seen)
     mark = _marked(attachment)

@@ -269,7 +269,9 @@ def test_a_redacted_copy_goes_by_the_rules_of_the_slot(proposal: Proposal, login
         True,
     )
     words = team.post(address, data={**seen(proposal), "file": (BytesIO(b"just words"), "public.pdf")})
-    assert (words.status_code, "must be a PDF" in words.text) == (422, True)
+    assert (words.status_code, "The redacted copy must be a PDF" in words.text) == (422, True)
+    long = team.post(address, data={**seen(proposal), "file": (BytesIO(make_pdf(16)), "public.pdf")})
+    assert "The redacted copy must be 15 pages or fewer. This file has 16." in long.text, "not the pitch deck"
     given = team.post(address, data={**seen(proposal), "file": (BytesIO(make_pdf(1)), "public.pdf")})
     assert given.status_code == 303
     found = mark_on(proposal)

@@ -74,7 +74,7 @@ def test_a_file_in_the_wrong_place_moves_without_being_sent_again(proposal: Prop
 
     page = team.get(address)
     blank = team.post(address, data={})
-    answer = team.post(address, data={"target": PROOF})
+    answer = team.post(address, data={"target": PROOF, "seen": f"{DECK}={document.id}"})
 
     assert "proof.pdf" in page.text
     assert (blank.status_code, "Select what this file is" in blank.text) == (422, True)

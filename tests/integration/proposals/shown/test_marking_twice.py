@@ -12,7 +12,7 @@ from pglab.proposals import policy, queries, services
 from pglab.proposals.models import Proposal
 from pglab.rfps.queries import list_slots
 from tests.factories.proposals import representative_of, submit
-from tests.integration.proposals.shown.test_other_file import editor, mark, page_of, proposal, shown
+from tests.integration.proposals.shown.test_other_file import editor, mark, page_of, proposal, shown, shown_mark
 from tests.support.client import Client
 from tests.support.files import make_pdf
 
@@ -28,7 +28,7 @@ def test_a_signature_is_not_dropped_without_a_warning(proposal: Proposal, editor
     mark(proposal, owner)
     writes, address = login(editor), page_of(proposal, "/confidential")
 
-    warned = writes.post(address, data={**CHANGED, **shown(proposal)})
+    warned = writes.post(address, data={**CHANGED, **shown_mark(proposal)})
 
     assert warned.status_code == 422
     assert f"{owner.name} signed other words. What you save now has to be signed again." in warned.text
@@ -36,7 +36,7 @@ def test_a_signature_is_not_dropped_without_a_warning(proposal: Proposal, editor
     (kept,) = queries.list_marks(proposal)
     assert (kept.pages_named, kept.signed_by_id) == ("1", owner.id), "nothing is saved before"
 
-    meant = writes.post(address, data={**CHANGED, **shown(proposal), "unsign": "yes"})
+    meant = writes.post(address, data={**CHANGED, **shown_mark(proposal), "unsign": "yes"})
 
     (kept,) = queries.list_marks(proposal)
     assert (meant.status_code, kept.pages_named, kept.signed_at) == (303, "2", None)
@@ -51,7 +51,7 @@ def test_who_signs_anew_or_changes_nothing_is_not_warned(proposal: Proposal, edi
 
     assert login(editor).post(address, data=same).status_code == 303
     assert proposal.version == before, "nothing changed"
-    assert login(owner).post(address, data={**CHANGED, **shown(proposal), "sign": "yes"}).status_code == 303
+    assert login(owner).post(address, data={**CHANGED, **shown_mark(proposal), "sign": "yes"}).status_code == 303
 
     (kept,) = queries.list_marks(proposal)
     assert (kept.pages_named, kept.signed_by_id) == ("2", owner.id)

@@ -53,6 +53,13 @@ def shown(proposal: Proposal) -> dict[str, str]:
     return {"seen": str(file_of(proposal).id)}
 
 
+def shown_mark(proposal: Proposal) -> dict[str, str]:
+    """What a page says that shows the file with what is marked in it."""
+    attachment = queries.find_attachment(proposal, DECK)
+    assert attachment is not None
+    return {"seen": f"{attachment.document_id} {queries.mark_sign(queries.find_mark(attachment))}".strip()}
+
+
 def replace(proposal: Proposal, by: User) -> Document:
     """A colleague puts another file into the slot."""
     document = make_document(proposal, filename="colleague.pdf")
