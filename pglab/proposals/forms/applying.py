@@ -21,6 +21,7 @@ from pglab.proposals.queries import (
     fingerprint,
     too_long,
 )
+from pglab.proposals.states import WithdrawalEffect
 from pglab.rfps.forms import as_answer, as_text, as_typed, asked_field, asked_form, field_name
 from pglab.rfps.models import DocumentSlot, FormQuestion, FormSection, QuestionKind
 from pglab.web.forms import (
@@ -88,6 +89,14 @@ class WithdrawForm(Form):
     seen = VersionField()
     effect = VersionField(required=False)
     why = TextField("Why are you withdrawing?", required=False, max_length=1000, thing="the reason")
+
+    def told(self) -> dict[str, int]:
+        """What the page showed; a form that lost it showed nothing that could be true."""
+        return {"seen": self.seen.data or 0, "shown": self.effect.data or 0}
+
+    def say(self, effect: WithdrawalEffect) -> None:
+        """What the page says now, also where it comes again."""
+        self.effect.data, self.effect.typed = effect, str(effect)
 
 
 def acknowledgement_form(addenda: Iterable[ToAcknowledge]) -> Form:

@@ -23,13 +23,7 @@ def withdrawal(reference: str) -> ResponseReturnValue:
     if form.submitted():
         try:
             with transaction():
-                services.withdraw_proposal(
-                    proposal,
-                    seen=form.seen.data or 0,
-                    shown=form.effect.data or 0,
-                    why=form.why.data,
-                    actor=me(),
-                )
+                services.withdraw_proposal(proposal, **form.told(), why=form.why.data, actor=me())
         except RuleError as error:
             form.show(error)
         else:
@@ -38,8 +32,7 @@ def withdrawal(reference: str) -> ResponseReturnValue:
     if request.method == "GET":
         form.seen.data = proposal.submission_number
     now = official_now()
-    effect = policy.withdrawal_effect(proposal, now)
-    form.effect.data, form.effect.typed = effect, str(effect)
+    form.say(policy.withdrawal_effect(proposal, now))
     page = render_template(
         "proposals/withdrawal.html",
         proposal=proposal,
