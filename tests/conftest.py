@@ -41,7 +41,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def rolled_back(app: Flask, settings: Settings) -> Iterator[None]:
     """One transaction around the test; what it commits is undone at its end, and the official time runs on."""
-    with undone(app, stays_connected=True):
+    with undone(app):
         yield
     databases.OfficialClock(settings).reset()
 

@@ -69,9 +69,9 @@ def hang_up(app: Flask) -> None:
 def made_once(kind: str, sources: Sequence[str], make: Callable[[str], object]) -> str:
     """The name of a database of this kind for the sources as they are now; `make` makes it when there is none.
 
-    Never write to it, nor stay connected: take a copy (`copy_of`), or undo what you do.
+    It is there to be copied (`copy_of`) and lets nobody in: one who is connected keeps everybody else from copying.
     """
-    name = f"{kind}_{fingerprint(sources)}"
+    name = f"{kind}_{fingerprint([*sources, 'tests/support/databases.py'])}"
     with InterProcessLock(str(services.state() / f"{kind}.lock")):
         known = existing(kind)
         if name not in known:
@@ -79,6 +79,7 @@ def made_once(kind: str, sources: Sequence[str], make: Callable[[str], object]) 
                 drop(old)
             make(f"{name}_new")
             with superuser() as connection:
+                connection.execute(f'ALTER DATABASE "{name}_new" ALLOW_CONNECTIONS false')
                 connection.execute(f'ALTER DATABASE "{name}_new" RENAME TO "{name}"')
     return name
 

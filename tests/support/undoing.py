@@ -10,11 +10,10 @@ from pglab.core.db import db
 
 
 @contextmanager
-def undone(app: Flask, *, stays_connected: bool = False) -> Iterator[None]:
+def undone(app: Flask) -> Iterator[None]:
     """What is committed inside goes into savepoints of one transaction, and is undone at the end.
 
-    A connection that stays has learned the tables already, a third of PostgreSQL's work for a test; a database that
-    others copy must not be connected to.
+    Its connection stays for the next time: it has learned the tables already, a third of PostgreSQL's work for a test.
     """
     kept = db.session
     with app.app_context():
@@ -31,8 +30,6 @@ def undone(app: Flask, *, stays_connected: bool = False) -> Iterator[None]:
             outer.rollback()
             connection.close()
             db.session = kept
-            if not stays_connected:
-                db.engine.dispose()
 
 
 @contextmanager

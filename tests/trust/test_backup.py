@@ -65,7 +65,12 @@ def copy_files(app: Flask, store: S3Store, folder: Path) -> int:
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The demo city with its files in a bucket of its own."""
-    with bucket_named("city-kept") as store, databases.app_on(on(demo_database(), "city-kept")) as app:
+    name = databases.run_name("kept_city")
+    with (
+        databases.copy_of(demo_database(), name),
+        bucket_named("city-kept") as store,
+        databases.app_on(on(name, "city-kept")) as app,
+    ):
         assert copy_files(app, store, tmp_path_factory.mktemp("files")) > 20
         yield app
 
@@ -171,8 +176,8 @@ def test_a_backup_is_not_made_of_a_store_that_lost_or_changed_a_file(city: Flask
     scored("P36", control="a store that had lost a file gave no backup")
 
 
-def test_a_role_that_sees_only_some_rows_makes_no_backup(tmp_path: Path) -> None:
-    settings = databases.settings_for(demo_database())
+def test_a_role_that_sees_only_some_rows_makes_no_backup(city: Flask, tmp_path: Path) -> None:
+    settings: Settings = city.config["SETTINGS"]
     owners = replace(settings, backup_database_url=settings.database_owner_url)
 
     with pytest.raises(BackupError, match="BYPASSRLS"):

@@ -13,7 +13,6 @@ from flask import Flask
 from sqlalchemy import text
 
 from pglab.adapters.storage import current_store
-from pglab.app import create_app
 from pglab.core.db import db
 from pglab.web.security import HEADERS, Access, Audience, content_security_policy, is_one_click
 from tests.support import databases
@@ -252,4 +251,5 @@ def said_or_fault(app: Flask, role: str, place: Place) -> str:
 
 
 if __name__ == "__main__":
-    MATRIX.write_text("\n".join(as_lines(visit_all(create_app(databases.settings_for(demo_database()))))) + "\n")
+    with a_demo_city("declared") as declared:
+        MATRIX.write_text("\n".join(as_lines(visit_all(declared))) + "\n")

@@ -8,13 +8,10 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from pglab.app import create_app
 from pglab.cli.demo import city as demo_city
-from pglab.core.db import db
 from pglab.rfps.states import RfpStatus
-from tests.support import databases
 from tests.support.client import Client, client_for
-from tests.support.demo import demo_database
+from tests.support.demo import a_demo_city
 from tests.support.scoreboard import Scores
 from tests.support.undoing import undone
 from tests.trust.world import PEOPLE, address, person
@@ -30,10 +27,8 @@ REFUSED = sorted(PEOPLE.keys() - PROGRAM - {"disabled", "teammate", "rival", "on
 @pytest.fixture(scope="module")
 def city() -> Iterator[Flask]:
     """The product on the demo city, in which cohort 13 is half built."""
-    app = create_app(databases.settings_for(demo_database()))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with a_demo_city("unpublished") as app:
+        yield app
 
 
 def about_a_cohort(app: Flask) -> list[tuple[str, str]]:

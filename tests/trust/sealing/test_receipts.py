@@ -19,15 +19,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from pglab.accounts.models import User
-from pglab.app import create_app
 from pglab.core.canonical import merkle_root_of_hashes
 from pglab.core.db import db
 from pglab.proposals.models import Refusal, Submission
 from pglab.rfps.models import Rfp
 from scripts import verify_receipt
-from tests.support import databases
 from tests.support.client import client_for
-from tests.support.demo import demo_database
+from tests.support.demo import a_demo_city
 from tests.support.reading.papers import untold
 from tests.support.scoreboard import Scores
 from tests.support.undoing import undone
@@ -62,8 +60,7 @@ class Downloads:
 
 @pytest.fixture(scope="module")
 def downloads() -> Iterator[Downloads]:
-    app = create_app(databases.settings_for(demo_database()))
-    with undone(app):
+    with a_demo_city("receipts") as app, undone(app):
         sent = db.session.scalars(select(Submission)).all()
         late = db.session.scalars(select(Refusal)).all()
         addresses = [(one.submitted_by_id, f"{one.proposal.reference}/receipts/{one.number}.json") for one in sent]

@@ -20,7 +20,6 @@ from werkzeug.datastructures import MultiDict
 from pglab.accounts.models import MemberRole, Passkey, SignInSession, User
 from pglab.accounts.services import invite_member
 from pglab.adapters.storage import current_store
-from pglab.app import create_app
 from pglab.audit.services import record
 from pglab.core.db import db, transaction
 from pglab.core.ids import uuid7
@@ -38,9 +37,8 @@ from pglab.proposals.models import (
 from pglab.rfps.models import Rfp
 from pglab.rfps.queries import list_areas
 from pglab.web.security import Audience
-from tests.support import databases
 from tests.support.client import Client, client_for
-from tests.support.demo import demo_database
+from tests.support.demo import a_demo_city
 from tests.support.person import Page
 from tests.support.scoreboard import Scores
 from tests.support.undoing import set_aside, undone
@@ -104,9 +102,8 @@ class Intrusion:
 
 @pytest.fixture(scope="module")
 def city() -> Iterator[Flask]:
-    app = create_app(databases.settings_for(demo_database()))
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    with undone(app):
+    with a_demo_city("swapping") as app, undone(app):
+        app.config["PROPAGATE_EXCEPTIONS"] = False
         yield app
 
 
