@@ -21,7 +21,6 @@ from pglab.proposals.forms.applying import (
 )
 from pglab.proposals.forms.files import (
     FileForm,
-    RedactedCopyForm,
     RemoveFileForm,
     given_facts,
     mark_form,
@@ -35,7 +34,6 @@ __all__ = [
     "Clash",
     "FileForm",
     "MoreTimeForm",
-    "RedactedCopyForm",
     "RemoveFileForm",
     "SectionCheckForm",
     "SubmitForm",

@@ -108,9 +108,10 @@ class RemoveFileForm(Form):
 
 
 class FileForm(Form):
-    """One file for one document slot."""
+    """One file for one document slot, or its redacted copy; and which file the page showed there."""
 
     file = UploadField("File")
+    seen = SeenFileField()
 
 
 class ThingField(ChoiceField):
@@ -164,12 +165,6 @@ def given_facts(given: GivenFile) -> str:
     """What tells one of the startup's files from another: what it was, how long, and when it came."""
     pages = plural(given.document.pages, "page")
     return f"{given.given_for}, {pages}, {filesize(given.document.size)}, received {et_day(given.document.received_at)}"
-
-
-class RedactedCopyForm(FileForm):
-    """The copy of the file that the page names, without what is confidential in it."""
-
-    seen = SeenFileField()
 
 
 class PagesField(LineField):

@@ -27,15 +27,14 @@ def document(reference: str, slug: str) -> ResponseReturnValue:
     """One file: what is wanted, what is there, choose another."""
     proposal = queries.get_proposal(reference, viewer=me())
     slot = one_slot(proposal.rfp, slug)
-    purpose = services.upload_purpose(proposal, slot)
-    may_edit = policy.may_edit(me(), proposal)
     form = forms.FileForm()
     form.file.blank = queries.ask_for_file(slot)
     if form.submitted():
         marked = queries.is_marked(queries.find_attachment(proposal, slug))
         try:
             with transaction():
-                made = services.attach_file(proposal, slot, given_file(form.file, purpose), actor=me())
+                given = given_file(form.file, services.upload_purpose(proposal, slot))
+                made = services.attach_file(proposal, slot, given, actor=me(), seen=form.seen.data)
         except RuleError as error:
             form.show(error)
         else:
@@ -44,19 +43,26 @@ def document(reference: str, slug: str) -> ResponseReturnValue:
             tell_unmarked(proposal, slot, marked=marked)
             here = url_for(".document", reference=proposal.reference, slug=slug)
             return redirect(f"{here}?return=check" if came_from() else here, 303)
-    page = render_template(
+    return uploading_page(_document_page(proposal, slot, form), 422 if form.problems else 200)
+
+
+def _document_page(proposal: Proposal, slot: DocumentSlot, form: forms.FileForm) -> str:
+    """The page of one file; what is sent from it is about the file it shows."""
+    may_edit, purpose = policy.may_edit(me(), proposal), services.upload_purpose(proposal, slot)
+    file = queries.view_file(proposal, slot, official_now())
+    form.seen.show(file.attachment.document_id if file.attachment else None)
+    return render_template(
         "proposals/files/document.html",
         proposal=proposal,
         slot=slot,
         form=form,
-        file=queries.view_file(proposal, slot, official_now()),
+        file=file,
         now=official_now(),
         may_edit=may_edit,
         waiting=find_waiting(purpose, actor=me()) if may_edit else None,
         ticket=make_ticket(services.file_rule(slot), purpose, proposal.organization_id) if may_edit else "",
         back=came_from(),
     )
-    return uploading_page(page, 422 if form.problems else 200)
 
 
 @bp.route("/apply/proposals/<reference>/documents/<slug>/removal", methods=["GET", "POST"])

@@ -96,7 +96,7 @@ def redacted_copy(reference: str, slug: str) -> ResponseReturnValue:
     """Upload the copy without what is confidential."""
     proposal, slot = slot_to_change(reference, slug)
     purpose = services.redacted_purpose(proposal, slot)
-    form = forms.RedactedCopyForm()
+    form = forms.FileForm()
     form.file.blank = "Select a redacted copy"
     if form.submitted():
         try:

@@ -33,22 +33,37 @@ def upload_purpose(proposal: Proposal, slot: DocumentSlot) -> str:
     return f"proposal {proposal.id} {slot.id}"
 
 
-def attach_file(proposal: Proposal, slot: DocumentSlot, given: SentFile | Upload | None, *, actor: User) -> Attachment:
+def attach_file(
+    proposal: Proposal, slot: DocumentSlot, given: SentFile | Upload | None, *, actor: User, seen: UUID | None = None
+) -> Attachment:
     """Put a file into a slot once its type, structure, size and pages are checked; it replaces the earlier one.
 
     Only the virus check comes later. Until it has passed, the earlier file is kept beside the new one, and comes back
-    by itself should the new one fail (`follow_verdict`); a submission made with it keeps it for good. Refused beside
-    `file` when the proposal's files would be too many, or too large together.
+    by itself should the new one fail (`follow_verdict`); a submission made with it keeps it for good. `seen` is the
+    file the page showed: one that a teammate has put there meanwhile is not replaced unseen. That is refused beside
+    `file`, as when the proposal's files would be too many, or too large together.
     """
     require(policy.may_edit(actor, proposal), policy.VIEWERS_READ)
     document = receive_document(given, file_rule(slot), actor=actor, sealed_rfp_id=proposal.rfp_id)
     lock_draft(proposal)
-    marked = queries.is_marked(find_newest(proposal, slot))
+    standing = find_newest(proposal, slot)
+    if standing and seen is not None:
+        _refuse_to_replace_unseen(standing, seen, actor)
+    marked = queries.is_marked(standing)
     attachment = put_in_slot(proposal, slot, document, actor=actor)
     proposal.version += 1
     after = {"slot": slot.slug, "version": proposal.version, **told_unmarked(attachment, marked=marked)}
     record("proposal.file_attached", proposal, actor=actor, after=after)
     return attachment
+
+
+def _refuse_to_replace_unseen(standing: Attachment, seen: UUID, actor: User) -> None:
+    if standing.document_id != seen and standing.attached_by_id != actor.id:
+        who, name = db.session.get_one(User, standing.attached_by_id).name, standing.document.filename
+        raise RuleError(
+            f"{who} put {name} here while this page was open. To replace it, select your file and upload it again",
+            "file",
+        )
 
 
 def told_unmarked(attachment: Attachment, *, marked: bool) -> dict[str, bool]:
