@@ -55,6 +55,7 @@ from pglab.rfps.routes import bp as rfp_pages
 from pglab.subscriptions.routes import bp as subscription_pages
 from pglab.web import assets, filters
 from pglab.web.errors import init_errors
+from pglab.web.even_time import init_even_time
 from pglab.web.heartbeat import AFTERWARDS, init_heartbeat
 from pglab.web.kept_pages import init_kept_pages
 from pglab.web.navigation import Workspace, everyone, init_navigation, visitor
@@ -177,6 +178,7 @@ def create_app(settings: Settings) -> Flask:
     init_request_counts(app)
     init_headers(app)
     init_errors(app)
+    init_even_time(app)
     init_heartbeat(app, sign_of_life, runs=settings.watch_outages and settings.threads > 0)
     init_accounts(app, has_seat)
     for blueprint in BLUEPRINTS:
