@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from pglab.core.errors import DomainError
-from pglab.web.kept_forms import Fields
+from pglab.web.kept_forms import Fields, has_typed
 
 TOO_LARGE = "The file can be up to 25 MB. Select a smaller one."
 
@@ -19,7 +19,8 @@ TOO_LARGE = "The file can be up to 25 MB. Select a smaller one."
 def page_with_refused_file(page: str, fields: Fields) -> Response | None:
     """The page of a form whose file is larger than anything we read: what was typed stands in it, the refusal beside
     its file field. None when the person may not open that page now, or it takes no file."""
-    g.typed_before, g.refused_file, g.file_refused = MultiDict(fields), TOO_LARGE, False
+    g.typed_before = MultiDict(fields if has_typed(fields) else [])
+    g.refused_file, g.file_refused = TOO_LARGE, False
     try:
         with RequestContext(current_app._get_current_object(), _visit(page, fields), session=_session()):  # type: ignore[attr-defined]  # a proxy
             shown = current_app.make_response(_open())
