@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from config import ROOT, Settings
 from tests.support import services
 
@@ -101,7 +103,9 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 @contextmanager
 def product(settings: Settings) -> Iterator[Server]:
-    """The product."""
+    """The product, on a database that knows its tables' sizes, as it would a minute after they were filled."""
+    with psycopg.connect(settings.database_owner_url.replace("+psycopg", "")) as connection:
+        connection.execute("ANALYZE")
     with served("wsgi:app", environment_of(settings)) as server:
         yield server
 

@@ -114,8 +114,9 @@ def add_proposals(load: Load, source: str, count: int, *, cohort: int) -> None:
         },
     )
     ours = f"proposal_id = '{source}'"
-    for table in ("answers", "attachments"):
-        load.copy(table, ours, count, {"id": own(table), "proposal_id": made("proposal")})
+    for table, writer in (("answers", "edited_by_id"), ("attachments", "attached_by_id")):
+        changed = {"id": own(table), "proposal_id": made("proposal"), writer: made("founder")}
+        load.copy(table, ours, count, changed)
     load.copy(
         "submissions",
         ours,
