@@ -35,9 +35,9 @@ def steps(calendar: Calendar) -> list[Step]:
     return [
         calendar.any_day((-33, "07:12"), "an outage is noticed", notice),
         calendar.any_day((-21, "15:55"), "an outage is noted", note),
-        calendar.any_day((-9, "09:20"), "a message about a barrier", send_message_of, HELPED),
+        calendar.on((-9, "09:20"), "a message about a barrier", send_message_of, HELPED),
         calendar.on((-8, "10:05"), "it is answered", answer),
-        calendar.any_day((-6, "03:12"), "spam comes", send_message_of, SPAM),
+        calendar.on((-6, "03:12"), "spam comes", send_message_of, SPAM),
         calendar.on((-5, "09:30"), "it is put aside", put_aside),
         calendar.any_day((-2, "21:40"), "a message that waits", send_message_of, WAITING),
     ]

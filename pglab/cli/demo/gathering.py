@@ -37,18 +37,18 @@ def steps(calendar: Calendar) -> list[Step]:
     earlier = SessionPlan("Pre-bid meeting", long_ago, long_ago + HOUR, "", ONLINE, None)
     return [
         on((-9, "10:10"), "A session of cohort 12 is announced", announce, OPEN, first),
-        *(on((-8, "12:00"), f"{guest[0]} takes a place", attend, OPEN, 1, guest) for guest in GUESTS),
+        *(on((-8, "11:00"), f"{guest[0]} takes a place", attend, OPEN, 1, guest) for guest in GUESTS),
         on((-5, "15:20"), "Its recording is added", add_recording, OPEN, 1),
         on((-4, "10:40"), "A session with places is announced", announce, OPEN, open_hour),
         on((-4, "11:10"), "A session for two is announced", announce, OPEN, visit),
         on((-4, "11:40"), "A third session is announced", announce, OPEN, evening),
-        on((-3, "09:30"), "Somebody takes a place in one with places", attend, OPEN, 2, GUESTS[0]),
+        on((-3, "13:00"), "Somebody takes a place in one with places", attend, OPEN, 2, GUESTS[0]),
         *(
-            on((-3, "10:00"), f"{name} takes one of the two", attend, OPEN, 3, (name, email))
+            on((-3, "13:10"), f"{name} takes one of the two", attend, OPEN, 3, (name, email))
             for name, email in GUESTS[1:]
         ),
-        on((-3, "11:00"), "Somebody takes a place in the third", attend, OPEN, 4, GUESTS[0]),
-        on((-1, "09:15"), "It is cancelled", cancel, OPEN, 4),
+        on((-3, "13:20"), "Somebody takes a place in the third", attend, OPEN, 4, GUESTS[0]),
+        on((-1, "14:15"), "It is cancelled", cancel, OPEN, 4),
         calendar.act((-47, WED, "15:10"), "A session of cohort 90 is announced", announce, DECIDED, earlier),
         calendar.act((-45, WED, "15:10"), "Its recording is added too", add_recording, DECIDED, 1),
     ]

@@ -80,7 +80,11 @@ class Calendar:
         return datetime.combine(day, time.fromisoformat(clock), EASTERN)
 
     def on(self, when: tuple[int, str], title: str, do: Callable[..., object], *given: object) -> Step:
-        """A step so many days from today at a clock time; what City people do is never on a weekend."""
+        """A step so many days from today at a clock time; what City people do is never on a weekend.
+
+        A weekend day of the past counts as the Friday before it: what needs another step has a later hour as well, and
+        needs none that `any_day` put on that weekend.
+        """
         return Step(self.days(*when), title, partial(do, *given))
 
     def any_day(self, when: tuple[int, str], title: str, do: Callable[..., object], *given: object) -> Step:

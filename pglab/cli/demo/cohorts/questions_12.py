@@ -13,7 +13,6 @@ def steps(calendar: Calendar) -> list[Step]:
 
 def answered(calendar: Calendar) -> list[Step]:
     """Six are published; one of them was corrected since, and corrections of two more are under way."""
-    # A weekend day counts as the Friday before it, so what depends on another step also has a later hour.
     on, night, told = calendar.on, calendar.any_day, asking.texts()[str(COHORT)]
     rows = told["published"]
     insurance = rows[-1]
