@@ -1,6 +1,6 @@
 """One document of a proposal: what is wanted, what is there, choose another."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -29,6 +29,7 @@ def document(reference: str, slug: str) -> ResponseReturnValue:
     slot = one_slot(proposal.rfp, slug)
     form = forms.FileForm()
     form.file.blank = queries.ask_for_file(slot)
+    told = request.method == "GET"
     if form.submitted():
         marked = queries.is_marked(queries.find_attachment(proposal, slug))
         try:
@@ -37,20 +38,23 @@ def document(reference: str, slug: str) -> ResponseReturnValue:
                 made = services.attach_file(proposal, slot, given, actor=me(), seen=form.seen.data)
         except RuleError as error:
             form.show(error)
+            told = isinstance(error, services.UnseenFileError)
         else:
             checking = " Checking it now." if made.document.verdict is None else ""
             flash(f"{safe_filename(made.document)} received.{checking}", "success")
             tell_unmarked(proposal, slot, marked=marked)
             here = url_for(".document", reference=proposal.reference, slug=slug)
             return redirect(f"{here}?return=check" if came_from() else here, 303)
-    return uploading_page(_document_page(proposal, slot, form), 422 if form.problems else 200)
+    return uploading_page(_document_page(proposal, slot, form, told=told), 422 if form.problems else 200)
 
 
-def _document_page(proposal: Proposal, slot: DocumentSlot, form: forms.FileForm) -> str:
-    """The page of one file; what is sent from it is about the file it shows."""
+def _document_page(proposal: Proposal, slot: DocumentSlot, form: forms.FileForm, *, told: bool) -> str:
+    """The page of one file. `told`: what is sent from it is about the file it shows now; after another refusal it is
+    still about the one before, for nothing said that a teammate's has come."""
     may_edit, purpose = policy.may_edit(me(), proposal), services.upload_purpose(proposal, slot)
     file = queries.view_file(proposal, slot, official_now())
-    form.seen.show(file.attachment.document_id if file.attachment else None)
+    if told:
+        form.seen.show(file.attachment.document_id if file.attachment else None)
     return render_template(
         "proposals/files/document.html",
         proposal=proposal,

@@ -3,7 +3,14 @@
 from pglab.proposals.services.acknowledging import acknowledge_addenda
 from pglab.proposals.services.answering import save_answers
 from pglab.proposals.services.asking import answer_request, ask_review, ask_to_submit, end_requests
-from pglab.proposals.services.attaching import OtherFileError, attach_file, file_rule, remove_file, upload_purpose
+from pglab.proposals.services.attaching import (
+    OtherFileError,
+    UnseenFileError,
+    attach_file,
+    file_rule,
+    remove_file,
+    upload_purpose,
+)
 from pglab.proposals.services.checking import check_section
 from pglab.proposals.services.clarifying import ask_clarification, give_more_time, take_back_clarification
 from pglab.proposals.services.counting import allow_counting
@@ -46,6 +53,7 @@ __all__ = [
     "Claim",
     "OtherFileError",
     "OtherMarkError",
+    "UnseenFileError",
     "acknowledge_addenda",
     "allow_counting",
     "answer_clarification",

@@ -11,6 +11,7 @@ from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.errors import RuleError, StateError, require
 from pglab.documents.models import MAX_BYTES, Document, Upload
+from pglab.documents.queries import safe_filename
 from pglab.documents.services import FileRule, SentFile, receive_document
 from pglab.documents.states import WITHHELD
 from pglab.proposals import policy, queries
@@ -21,6 +22,10 @@ from pglab.rfps.models import DocumentSlot
 
 class OtherFileError(StateError):
     """Another file stands in the slot than the one the page showed (409)."""
+
+
+class UnseenFileError(RuleError):
+    """A file would replace one that a teammate put there after the page was opened."""
 
 
 def file_rule(slot: DocumentSlot) -> FileRule:
@@ -59,8 +64,8 @@ def attach_file(
 
 def _refuse_to_replace_unseen(standing: Attachment, seen: UUID, actor: User) -> None:
     if standing.document_id != seen and standing.attached_by_id != actor.id:
-        who, name = db.session.get_one(User, standing.attached_by_id).name, standing.document.filename
-        raise RuleError(
+        who, name = db.session.get_one(User, standing.attached_by_id).name, safe_filename(standing.document)
+        raise UnseenFileError(
             f"{who} put {name} here while this page was open. To replace it, select your file and upload it again",
             "file",
         )
@@ -145,5 +150,5 @@ def refuse_other_file(attachment: Attachment, seen: UUID | None) -> None:
     """What somebody decided about the file they saw counts for no other that stands in its slot now."""
     if seen is not None and attachment.document_id != seen:
         raise OtherFileError(
-            f"The file was replaced while this page was open: {attachment.document.filename} is here now."
+            f"The file was replaced while this page was open: {safe_filename(attachment.document)} is here now."
         )

@@ -9,6 +9,7 @@ from pglab.core.clock import official_now
 from pglab.core.db import db
 from pglab.core.errors import NotFoundError, RuleError, StateError, require
 from pglab.documents.models import Document, Upload
+from pglab.documents.queries import safe_filename
 from pglab.documents.services import FileRule, SentFile, receive_document
 from pglab.proposals import policy, queries
 from pglab.proposals.models import Attachment, ConfidentialityMark, Proposal
@@ -136,7 +137,7 @@ def remove_redacted(proposal: Proposal, slot: DocumentSlot, *, actor: User, seen
     if copy is not None:
         if seen not in (None, copy.id):
             raise OtherFileError(
-                f"The redacted copy was replaced while this page was open: {copy.filename} is here now."
+                f"The redacted copy was replaced while this page was open: {safe_filename(copy)} is here now."
             )
         mark.redacted_document = None
         _note(proposal, "proposal.redacted_copy_removed", slot, actor)

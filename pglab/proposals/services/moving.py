@@ -7,6 +7,7 @@ from pglab.accounts.models import User
 from pglab.audit.services import record
 from pglab.core.errors import NotFoundError, RuleError, require
 from pglab.documents.models import Document
+from pglab.documents.queries import safe_filename
 from pglab.documents.services import refuse_unfit
 from pglab.documents.states import WITHHELD
 from pglab.proposals import policy, queries
@@ -51,10 +52,10 @@ def move_file(
     if keep:
         put_in_slot(proposal, target, source.document, actor=actor)
     elif there is None:
-        source.slot, source.slot_id = target, target.id
+        source.slot, source.slot_id, source.attached_by_id = target, target.id, actor.id
     else:
         _refuse(there.document, slot, "target")
-        _trade(source, there)
+        _trade(source, there, actor)
     proposal.version += 1
     moved = {"from": slot.slug, "to": target.slug, "kept": keep, "version": proposal.version}
     record("proposal.file_moved", proposal, actor=actor, after=moved)
@@ -93,7 +94,7 @@ def _refuse_unseen(slot: DocumentSlot, attachment: Attachment | None, seen: Seen
     """What somebody decided about the files they saw counts for no other that stands in the slot now."""
     if seen is None or seen.get(slot.slug) == _held(attachment):
         return
-    now = f"{attachment.document.filename} is there now" if attachment else "there is no file there now"
+    now = f"{safe_filename(attachment.document)} is there now" if attachment else "there is no file there now"
     raise OtherFileError(f"{slot.title} was changed while this page was open: {now}.")
 
 
@@ -103,9 +104,10 @@ def _refuse(document: Document, slot: DocumentSlot, field: str) -> None:
     refuse_unfit(document, file_rule(slot), field=field)
 
 
-def _trade(one: Attachment, other: Attachment) -> None:
-    """All that is known of the two files changes places; the slots stay."""
-    for name in ("document", "earlier_document", "refused_document", "attached_by_id", "attached_at"):
+def _trade(one: Attachment, other: Attachment, actor: User) -> None:
+    """All that is known of the two files changes places; the slots stay. Whoever does it put both files there."""
+    one.attached_by_id = other.attached_by_id = actor.id
+    for name in ("document", "earlier_document", "refused_document", "attached_at"):
         mine, theirs = getattr(one, name), getattr(other, name)
         setattr(one, name, theirs)
         setattr(other, name, mine)
